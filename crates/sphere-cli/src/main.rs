@@ -1,0 +1,3 @@
+//! The `sphere` command.
+
+fn main() {}

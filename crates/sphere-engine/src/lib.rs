@@ -1,0 +1,1 @@
+//! Runs one sampling job on one device.

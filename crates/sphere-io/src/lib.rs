@@ -1,0 +1,1 @@
+//! Arrays and pictures of points on the sphere, in files and streams.

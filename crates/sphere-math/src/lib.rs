@@ -1,0 +1,1 @@
+//! The mathematics of the unit sphere: sampling schemes, lifts and indices.
