@@ -1,1 +1,32 @@
-//! Runs one sampling job on one device.
+//! Runs one job on one device.
+//!
+//! [`SampleParameters`] is what a command line, a query string or a stored job says;
+//! [`SampleParameters::job`] is the layer that validates it, into a [`Job`]. An [`Engine`] computes
+//! a job into a [`Sink`], block after block in index order. Everything left of the engine is plain
+//! data.
+//!
+//! ```
+//! use sphere_engine::{Collect, CpuEngine, Engine, SampleParameters, Stop};
+//!
+//! let parameters = SampleParameters::parse("fibonacci", [("count", "1e3")])?;
+//! let mut points = Collect::<f64>::default();
+//! let report = CpuEngine::new(None)?.run(&parameters.job()?, &mut points, &Stop::never())?;
+//! assert_eq!((report.points, points.values.len()), (1_000, 3_000));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! This crate knows no file, no format and no protocol.
+
+mod block;
+mod cpu;
+mod engine;
+mod job;
+mod parameters;
+mod stop;
+
+pub use block::{Block, Collect, Sink, SinkError};
+pub use cpu::CpuEngine;
+pub use engine::{Capability, Cause, Engine, EngineError, Report, Stopped};
+pub use job::{Coordinates, Job, Precision};
+pub use parameters::{ParameterError, SampleParameters, SchemeKind};
+pub use stop::Stop;

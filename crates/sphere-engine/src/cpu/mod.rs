@@ -1,0 +1,170 @@
+//! The engine that is always there: the processor, on as many threads as asked for.
+
+mod kernel;
+mod reorder;
+
+use std::num::NonZeroUsize;
+use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::Instant;
+
+use sphere_math::sampling::Tally;
+
+use self::kernel::Kernel;
+use self::reorder::Reorder;
+use crate::{Block, Capability, Cause, Engine, EngineError, Job, Report, Sink, Stop, Stopped};
+
+/// The most threads one engine starts: far above any machine, far below what exhausts one.
+pub(crate) const MAX_THREADS: usize = 1_024;
+/// Blocks are about so large: within a core's cache, and long enough to make handing over free.
+const BLOCK_BYTES: usize = 1 << 20;
+
+/// Computes on a pool of threads, each taking the next block of indices.
+#[derive(Debug)]
+pub struct CpuEngine {
+    pool: rayon::ThreadPool,
+    capability: Capability,
+}
+
+/// A computed block on its way to the sink.
+type Computed = (Range<u64>, Result<(Block, Tally), EngineError>);
+
+impl CpuEngine {
+    /// An engine of so many threads; `None` is one per core that this process may use.
+    ///
+    /// # Errors
+    /// [`EngineError::Rejected`] above 1,024 threads, [`EngineError::Unavailable`] when the system
+    /// refuses to start them.
+    pub fn new(threads: Option<NonZeroUsize>) -> Result<Self, EngineError> {
+        let threads = match threads {
+            Some(threads) => threads.get(),
+            None => std::thread::available_parallelism().map_or(1, NonZeroUsize::get),
+        };
+        if threads > MAX_THREADS {
+            let reason = format!("{threads} threads; at most {MAX_THREADS} are started");
+            return Err(EngineError::Rejected { reason });
+        }
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .thread_name(|index| format!("sphere-{index}"))
+            .build()
+            .map_err(|error| EngineError::Unavailable { reason: error.to_string() })?;
+        let capability = Capability { name: "cpu", simd: "scalar", threads };
+        Ok(Self { pool, capability })
+    }
+
+    /// Blocks under way or waiting for an earlier one: enough that no thread waits for the sink,
+    /// few enough that memory stays bounded at any count.
+    fn window(&self) -> usize {
+        2 * self.capability.threads + 2
+    }
+}
+
+impl Engine for CpuEngine {
+    fn capability(&self) -> &Capability {
+        &self.capability
+    }
+
+    fn run(&self, job: &Job, out: &mut dyn Sink, stop: &Stop) -> Result<Report, Stopped> {
+        let started = Instant::now();
+        let start = job.range().start;
+        let kernel = Kernel::new(job).map_err(|error| {
+            let cause = Cause::Engine(EngineError::Rejected { reason: error.to_string() });
+            Stopped { next: start, cause }
+        })?;
+        let mut run = Run::new(self, Arc::new(kernel), job.range());
+        match run.drive(out, stop) {
+            Ok(()) => {
+                let points = job.points();
+                Ok(Report { points, tally: run.tally, elapsed: started.elapsed() })
+            }
+            Err(cause) => Err(Stopped { next: run.next_accepted, cause }),
+        }
+    }
+}
+
+/// One job under way.
+struct Run<'a> {
+    engine: &'a CpuEngine,
+    kernel: Arc<Kernel>,
+    rows_per_block: u64,
+    next_started: u64,
+    next_accepted: u64,
+    end: u64,
+    waiting: Reorder,
+    computed: Receiver<Computed>,
+    sender: Sender<Computed>,
+    tally: Tally,
+}
+
+impl<'a> Run<'a> {
+    fn new(engine: &'a CpuEngine, kernel: Arc<Kernel>, range: Range<u64>) -> Self {
+        let (sender, computed) = channel();
+        let rows_per_block = (BLOCK_BYTES / kernel.row_bytes()).max(1) as u64;
+        Self {
+            engine,
+            kernel,
+            rows_per_block,
+            next_started: range.start,
+            next_accepted: range.start,
+            end: range.end,
+            waiting: Reorder::default(),
+            computed,
+            sender,
+            tally: Tally::default(),
+        }
+    }
+
+    /// Starts blocks while there is room, and passes on what is computed in index order. Blocks
+    /// still under way at an error finish by themselves; nobody waits for them.
+    fn drive(&mut self, out: &mut dyn Sink, stop: &Stop) -> Result<(), Cause> {
+        let mut in_flight = 0;
+        while self.next_accepted < self.end {
+            if let Some(cause) = stop.cause() {
+                return Err(cause);
+            }
+            while self.next_started < self.end
+                && in_flight + self.waiting.len() < self.engine.window()
+            {
+                self.start_block(out.lend());
+                in_flight += 1;
+            }
+            let (range, result) = self.computed.recv().map_err(|_| worker_lost())?;
+            in_flight -= 1;
+            let (block, tally) = result.map_err(Cause::Engine)?;
+            self.tally += tally;
+            self.waiting.insert(range, block);
+            while let Some((range, block)) = self.waiting.take(self.next_accepted) {
+                let end = range.end;
+                out.accept(range, block).map_err(Cause::Sink)?;
+                self.next_accepted = end;
+            }
+        }
+        Ok(())
+    }
+
+    fn start_block(&mut self, block: Block) {
+        let start = self.next_started;
+        let end = self.end.min(start.saturating_add(self.rows_per_block));
+        self.next_started = end;
+        let (kernel, sender) = (Arc::clone(&self.kernel), self.sender.clone());
+        self.engine.pool.spawn_fifo(move || {
+            let computed = compute(&kernel, start..end, block);
+            // Fails when the run has ended early; then nobody needs the block.
+            let _ = sender.send((start..end, computed));
+        });
+    }
+}
+
+/// A panic in a kernel is a defect, but one job's: it must end neither the pool nor the process.
+fn compute(kernel: &Kernel, range: Range<u64>, block: Block) -> Result<(Block, Tally), EngineError> {
+    catch_unwind(AssertUnwindSafe(|| kernel.compute(range, block))).unwrap_or_else(|_| {
+        Err(EngineError::Failed { reason: "the kernel panicked".to_string() })
+    })
+}
+
+fn worker_lost() -> Cause {
+    Cause::Engine(EngineError::Failed { reason: "the threads of the engine are gone".to_string() })
+}

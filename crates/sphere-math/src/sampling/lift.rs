@@ -1,0 +1,37 @@
+//! What several schemes share on their way from integers to directions.
+
+use core::ops::Range;
+
+use super::store::Store;
+use crate::real::Real;
+
+/// A height on the sphere: z, and its distance from the nearer pole, kept apart because 1 - |z|
+/// has lost its last bits where the distance is small.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Height {
+    pub(super) z: f64,
+    /// u = 1 - |z|, in \[0, 1\].
+    pub(super) from_pole: f64,
+}
+
+/// The direction at a height in the azimuth `[cos, sin]`: r = sqrt(u (2 - u)). Never -0.
+#[inline]
+pub(super) fn on_parallel<R: Real>(height: Height, [cos, sin]: [R; 2]) -> [R; 3] {
+    let from_pole = R::from_f64(height.from_pole);
+    let twice = R::from_f64(2.0 * height.from_pole);
+    let radius = from_pole.negated().fused(from_pole, twice).root();
+    let zero = R::default();
+    [radius.fused(cos, zero), radius.fused(sin, zero), R::from_f64(height.z)]
+}
+
+/// Writes one row per index, in order.
+#[inline]
+pub(super) fn each<T, const N: usize>(
+    range: Range<u64>,
+    out: &mut impl Store<T>,
+    mut point: impl FnMut(u64) -> [T; N],
+) {
+    for (row, index) in range.enumerate() {
+        out.set_row(row, point(index));
+    }
+}

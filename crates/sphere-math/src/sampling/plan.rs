@@ -1,0 +1,225 @@
+//! A scheme, checked and ready to compute.
+
+use core::ops::{Add, AddAssign, Range};
+
+use super::fibonacci::{Disk, Fibonacci};
+use super::lift::each;
+use super::pixels::Pixels;
+use super::random::Random;
+use super::sobol::Sobol;
+use super::store::{Columns, Rows, Store};
+use super::{Domain, SOBOL_POINTS, SampleError, Scheme, Scramble, Shape};
+use crate::Real;
+
+/// A checked [`Scheme`] with its tables: computes any range of its points.
+///
+/// A plan is immutable and cheap to clone; threads share one. Nothing allocates while points are
+/// computed.
+#[derive(Clone, Debug)]
+pub struct Plan(Kernel);
+
+#[derive(Clone, Debug)]
+enum Kernel {
+    Fibonacci(Fibonacci),
+    Disk(Disk),
+    Random(Random),
+    Sobol(Sobol),
+    Pixels(Pixels),
+}
+
+/// What a call examined and what it kept: equal, but for random points by rejection.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Candidates examined.
+    pub attempts: u64,
+    /// Points written.
+    pub accepted: u64,
+}
+
+impl Tally {
+    fn all(range: &Range<u64>) -> Self {
+        let count = range.end - range.start;
+        Self { attempts: count, accepted: count }
+    }
+
+    pub(super) fn count(&mut self, candidates: u64) {
+        self.attempts += candidates;
+        self.accepted += 1;
+    }
+}
+
+impl Add for Tally {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self {
+            attempts: self.attempts + other.attempts,
+            accepted: self.accepted + other.accepted,
+        }
+    }
+}
+
+impl AddAssign for Tally {
+    fn add_assign(&mut self, other: Self) {
+        *self = *self + other;
+    }
+}
+
+impl Scheme {
+    /// Checks the scheme and builds its tables: O(1), for the Sobol sequence O(dimensions).
+    ///
+    /// # Errors
+    /// A parameter outside its range; the message names it and what is allowed.
+    pub fn plan(&self) -> Result<Plan, SampleError> {
+        Ok(Plan(match *self {
+            Self::Fibonacci { total, placement } => {
+                Kernel::Fibonacci(Fibonacci::new(total, placement)?)
+            }
+            Self::Disk { total } => Kernel::Disk(Disk::new(total)?),
+            Self::Random { seed, method } => Kernel::Random(Random { seed, method }),
+            Self::Sobol { domain, scramble } => Kernel::Sobol(Sobol::new(domain, scramble)?),
+            Self::Pixels { order, ordering } => Kernel::Pixels(Pixels::new(order, ordering)?),
+        }))
+    }
+}
+
+impl Plan {
+    /// What a point is, and so how many columns a fill has.
+    #[must_use]
+    pub fn shape(&self) -> Shape {
+        match &self.0 {
+            Kernel::Fibonacci(_) | Kernel::Random(_) | Kernel::Pixels(_) => Shape::Directions,
+            Kernel::Disk(_) => Shape::Disk,
+            Kernel::Sobol(sobol) => match sobol.domain {
+                Domain::Sphere => Shape::Directions,
+                Domain::Cube { dimensions } => Shape::Cube { dimensions },
+            },
+        }
+    }
+
+    /// The number of points there are: indices run from 0 to this, exclusive. Random sequences end
+    /// with the counter, at 2^64 - 1.
+    #[must_use]
+    pub fn points(&self) -> u64 {
+        match &self.0 {
+            Kernel::Fibonacci(lattice) => lattice.total,
+            Kernel::Disk(lattice) => lattice.total,
+            Kernel::Random(_) => u64::MAX,
+            Kernel::Sobol(_) => SOBOL_POINTS,
+            Kernel::Pixels(pixels) => pixels.order.pixels(),
+        }
+    }
+
+    /// The number of columns of a draw: one turn (lattices), the words and attempt of the accepted
+    /// block (random, 2 or 3), one word per dimension (Sobol), one RING number (pixels).
+    #[must_use]
+    pub fn draw_columns(&self) -> usize {
+        match &self.0 {
+            Kernel::Fibonacci(_) | Kernel::Disk(_) | Kernel::Pixels(_) => 1,
+            Kernel::Random(random) => random.draw_columns(),
+            Kernel::Sobol(sobol) => sobol.dimensions(),
+        }
+    }
+
+    /// The raw integers of the points with these indices, one column after the other. The same on
+    /// every machine, for ever, within one [`DRAW_VERSION`](crate::DRAW_VERSION).
+    ///
+    /// O(range · columns).
+    ///
+    /// # Errors
+    /// A range past the end, or columns that do not match it; then nothing is written.
+    pub fn draw(
+        &self,
+        range: Range<u64>,
+        columns: &mut [&mut [u64]],
+    ) -> Result<Tally, SampleError> {
+        self.check(&range)?;
+        let mut out = Columns::new(columns, &range, self.draw_columns())?;
+        let mut tally = Tally::default();
+        match &self.0 {
+            Kernel::Fibonacci(_) | Kernel::Disk(_) => each(range.clone(), &mut out, Fibonacci::draw),
+            Kernel::Random(random) => {
+                for (row, index) in range.enumerate() {
+                    let words = random.draw(index, &mut tally);
+                    for (column, word) in words.into_iter().take(random.draw_columns()).enumerate() {
+                        out.set(row, column, word);
+                    }
+                }
+                return Ok(tally);
+            }
+            Kernel::Sobol(sobol) => sobol.draw(range.clone(), &mut out),
+            Kernel::Pixels(pixels) => each(range.clone(), &mut out, |index| pixels.draw(index)),
+        }
+        Ok(Tally::all(&range))
+    }
+
+    /// The points with these indices as structure of arrays: one column per coordinate, each as
+    /// long as the range.
+    ///
+    /// O(range · columns); allocates nothing.
+    ///
+    /// # Errors
+    /// A range past the end, or columns that do not match it; then nothing is written.
+    pub fn fill<R: Real>(
+        &self,
+        range: Range<u64>,
+        columns: &mut [&mut [R]],
+    ) -> Result<Tally, SampleError> {
+        self.check(&range)?;
+        let mut out = Columns::new(columns, &range, self.shape().columns())?;
+        Ok(self.lift(range, &mut out))
+    }
+
+    /// As [`Plan::fill`], row after row (C order): the layout of files and streams.
+    ///
+    /// # Errors
+    /// A range past the end, or an output that is not range · columns long; then nothing is
+    /// written.
+    pub fn fill_rows<R: Real>(
+        &self,
+        range: Range<u64>,
+        rows: &mut [R],
+    ) -> Result<Tally, SampleError> {
+        self.check(&range)?;
+        let mut out = Rows::new(rows, &range, self.shape().columns())?;
+        Ok(self.lift(range, &mut out))
+    }
+
+    /// The same Sobol sequence under another scramble, with the tables shared: many independent
+    /// randomisations cost nothing to set up. Other schemes have no tables worth sharing: `None`.
+    #[must_use]
+    pub fn scrambled(&self, scramble: Scramble) -> Option<Self> {
+        match &self.0 {
+            Kernel::Sobol(sobol) => Some(Self(Kernel::Sobol(sobol.scrambled(scramble)))),
+            _ => None,
+        }
+    }
+
+    /// Whether the scheme has the points with these indices; an empty range inside it is fine.
+    ///
+    /// # Errors
+    /// [`SampleError::RangeOutOfBounds`].
+    pub fn check(&self, range: &Range<u64>) -> Result<(), SampleError> {
+        let (start, end, points) = (range.start, range.end, self.points());
+        if start <= end && end <= points {
+            Ok(())
+        } else {
+            Err(SampleError::RangeOutOfBounds { start, end, points })
+        }
+    }
+
+    fn lift<R: Real>(&self, range: Range<u64>, out: &mut impl Store<R>) -> Tally {
+        let mut tally = Tally::all(&range);
+        match &self.0 {
+            Kernel::Fibonacci(lattice) => each(range, out, |index| lattice.point(index)),
+            Kernel::Disk(lattice) => each(range, out, |index| lattice.point(index)),
+            Kernel::Random(random) => {
+                tally = Tally::default();
+                each(range, out, |index| random.point(index, &mut tally));
+            }
+            Kernel::Sobol(sobol) => sobol.fill(range, out),
+            Kernel::Pixels(pixels) => each(range, out, |index| pixels.point(index)),
+        }
+        tally
+    }
+}

@@ -1,0 +1,171 @@
+//! Independent uniform directions, each found from its own index.
+//!
+//! Point i reads the Philox blocks with counter (i, attempt, method) until one is accepted: no
+//! point depends on how many tries another needed. Acceptance is decided on integers, so that
+//! every machine accepts the same blocks.
+
+mod ball;
+mod cylinder;
+mod disk;
+
+use super::plan::Tally;
+use super::Method;
+use crate::Real;
+use crate::random::philox4x32;
+
+/// Blocks tried before the cylinder map takes over. All 64 fail for one point in 10^20 (ball) or
+/// 10^85 (disk): the limit is there so that the time for a point has one.
+const MAX_BLOCKS: u32 = 64;
+
+/// Seeded random directions.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::sampling) struct Random {
+    pub(in crate::sampling) seed: u64,
+    pub(in crate::sampling) method: Method,
+}
+
+/// The block that a point comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Accepted {
+    words: [u32; 4],
+    attempt: u32,
+    /// What the words mean: the method asked for, or the cylinder map after the last attempt.
+    method: Method,
+    /// Candidates looked at, this one included.
+    candidates: u64,
+}
+
+impl Random {
+    /// The columns of a draw: words 0 and 1, words 2 and 3 (low first), and the attempt where
+    /// there can be more than one.
+    pub(in crate::sampling) fn draw_columns(self) -> usize {
+        match self.method {
+            Method::Cylinder => 2,
+            Method::Disk | Method::Ball => 3,
+        }
+    }
+
+    #[inline]
+    pub(in crate::sampling) fn draw(self, index: u64, tally: &mut Tally) -> [u64; 3] {
+        let accepted = self.accepted(index, MAX_BLOCKS);
+        tally.count(accepted.candidates);
+        [
+            pair(accepted.words[0], accepted.words[1]),
+            pair(accepted.words[2], accepted.words[3]),
+            u64::from(accepted.attempt),
+        ]
+    }
+
+    #[inline]
+    pub(in crate::sampling) fn point<R: Real>(self, index: u64, tally: &mut Tally) -> [R; 3] {
+        let accepted = self.accepted(index, MAX_BLOCKS);
+        tally.count(accepted.candidates);
+        accepted.lift()
+    }
+
+    #[inline]
+    fn accepted(self, index: u64, max_blocks: u32) -> Accepted {
+        if self.method == Method::Cylinder {
+            return self.cylinder(index, 0, 1);
+        }
+        let per_block = self.candidates_per_block();
+        for attempt in 0..max_blocks {
+            let words = self.block(index, attempt, self.method);
+            if let Some(candidates) = self.candidates(words) {
+                let candidates = u64::from(attempt) * per_block + candidates;
+                return Accepted { words, attempt, method: self.method, candidates };
+            }
+        }
+        self.cylinder(index, max_blocks, u64::from(max_blocks) * per_block + 1)
+    }
+
+    /// How many candidates of the block are looked at up to the first accepted one.
+    #[inline]
+    fn candidates(self, words: [u32; 4]) -> Option<u64> {
+        match self.method {
+            Method::Cylinder => Some(1),
+            Method::Disk => disk::candidates(words),
+            Method::Ball => ball::candidates(words),
+        }
+    }
+
+    fn candidates_per_block(self) -> u64 {
+        if self.method == Method::Disk { 2 } else { 1 }
+    }
+
+    fn cylinder(self, index: u64, attempt: u32, candidates: u64) -> Accepted {
+        let words = self.block(index, attempt, Method::Cylinder);
+        Accepted { words, attempt, method: Method::Cylinder, candidates }
+    }
+
+    fn block(self, index: u64, attempt: u32, method: Method) -> [u32; 4] {
+        let counter = [index as u32, (index >> 32) as u32, attempt, stream(method)];
+        philox4x32(counter, [self.seed as u32, (self.seed >> 32) as u32])
+    }
+}
+
+impl Accepted {
+    fn lift<R: Real>(self) -> [R; 3] {
+        match self.method {
+            Method::Cylinder => cylinder::point(self.words),
+            Method::Disk => disk::point(self.words),
+            Method::Ball => ball::point(self.words),
+        }
+    }
+}
+
+/// The last counter word. 3 and 4 belong to the scrambles of the Sobol sequence.
+fn stream(method: Method) -> u32 {
+    match method {
+        Method::Ball => 0,
+        Method::Disk => 1,
+        Method::Cylinder => 2,
+    }
+}
+
+fn pair(low: u32, high: u32) -> u64 {
+    u64::from(low) | u64::from(high) << 32
+}
+
+/// A random word as a coordinate: the nearest thing to uniform on \[-1, 1) in units of 2^-31.
+fn signed(word: u32) -> i64 {
+    i64::from(word.cast_signed())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Accepted, Method, Random};
+
+    #[test]
+    fn the_last_resort_is_the_cylinder_map() {
+        for method in [Method::Ball, Method::Disk] {
+            let random = Random { seed: 7, method };
+            for (limit, candidates) in [(0, 1), (1, 1 + random.candidates_per_block())] {
+                // Some point fails its first block; with a limit of no blocks, every point does.
+                let exhausted = (0..1_000)
+                    .map(|index| (index, random.accepted(index, limit)))
+                    .find(|(_, accepted)| accepted.method == Method::Cylinder);
+                let (index, accepted) = exhausted.unwrap();
+                assert_eq!(accepted.attempt, limit);
+                assert_eq!(accepted.candidates, candidates);
+                let [x, y, z] = accepted.lift::<f64>();
+                assert!((x * x + y * y + z * z - 1.0).abs() < 4e-16);
+                let block = random.block(index, limit, Method::Cylinder);
+                assert_eq!(accepted.words, block);
+            }
+        }
+    }
+
+    #[test]
+    fn an_attempt_is_its_number_of_rejected_blocks() {
+        let random = Random { seed: 0, method: Method::Ball };
+        for index in 0..1_000 {
+            let Accepted { attempt, candidates, .. } = random.accepted(index, 64);
+            assert_eq!(candidates, u64::from(attempt) + 1);
+            for rejected in 0..attempt {
+                let words = random.block(index, rejected, Method::Ball);
+                assert_eq!(super::ball::candidates(words), None);
+            }
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! Where points are written: by columns or by rows, the schemes do not know which.
+
+use core::ops::Range;
+
+use super::SampleError;
+
+/// An output of as many rows as a range has points. Checked where it is made.
+pub(super) trait Store<T> {
+    /// Sets one coordinate of the point at `row` (0 is the start of the range).
+    fn set(&mut self, row: usize, column: usize, value: T);
+
+    /// Sets all coordinates of the point at `row`.
+    fn set_row<const N: usize>(&mut self, row: usize, values: [T; N]) {
+        for (column, value) in values.into_iter().enumerate() {
+            self.set(row, column, value);
+        }
+    }
+}
+
+/// Structure of arrays: one slice per coordinate.
+pub(super) struct Columns<'a, 'b, T>(&'a mut [&'b mut [T]]);
+
+/// Array of structures, C order (rows, columns): what files and streams hold.
+pub(super) struct Rows<'a, T> {
+    values: &'a mut [T],
+    columns: usize,
+}
+
+impl<'a, 'b, T> Columns<'a, 'b, T> {
+    pub(super) fn new(
+        columns: &'a mut [&'b mut [T]],
+        range: &Range<u64>,
+        needed: usize,
+    ) -> Result<Self, SampleError> {
+        if columns.len() != needed {
+            return Err(SampleError::ColumnCount { given: columns.len(), needed });
+        }
+        for column in columns.iter() {
+            check_length(column.len(), range.end - range.start)?;
+        }
+        Ok(Self(columns))
+    }
+}
+
+impl<'a, T> Rows<'a, T> {
+    pub(super) fn new(
+        values: &'a mut [T],
+        range: &Range<u64>,
+        columns: usize,
+    ) -> Result<Self, SampleError> {
+        // A product beyond u64 cannot match the length of any slice.
+        check_length(values.len(), (range.end - range.start).saturating_mul(columns as u64))?;
+        Ok(Self { values, columns })
+    }
+}
+
+fn check_length(given: usize, needed: u64) -> Result<(), SampleError> {
+    if given as u64 == needed { Ok(()) } else { Err(SampleError::OutputLength { given, needed }) }
+}
+
+impl<T> Store<T> for Columns<'_, '_, T> {
+    #[inline]
+    fn set(&mut self, row: usize, column: usize, value: T) {
+        self.0[column][row] = value;
+    }
+}
+
+impl<T> Store<T> for Rows<'_, T> {
+    #[inline]
+    fn set(&mut self, row: usize, column: usize, value: T) {
+        self.values[row * self.columns + column] = value;
+    }
+}
