@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::ParameterError;
-use super::value::Value;
+use super::value::Named;
 
 /// Every parameter of every scheme.
 pub(super) const NAMES: [&str; 13] = [
@@ -39,20 +39,32 @@ pub enum SchemeKind {
 
 impl SchemeKind {
     /// All of them.
-    pub const ALL: [Self; 5] =
-        [Self::Fibonacci, Self::Disk, Self::Random, Self::Sobol, Self::Pixels];
+    pub const ALL: [Self; 5] = [
+        Self::Fibonacci,
+        Self::Disk,
+        Self::Random,
+        Self::Sobol,
+        Self::Pixels,
+    ];
 
     /// The name that users write.
     #[must_use]
     pub fn name(self) -> &'static str {
-        Value::name(&self)
+        Named::name(self)
     }
 
     /// The parameters that the scheme has.
     #[must_use]
     pub fn parameters(self) -> &'static [&'static str] {
         match self {
-            Self::Fibonacci => &["count", "start", "total", "placement", "columns", "precision"],
+            Self::Fibonacci => &[
+                "count",
+                "start",
+                "total",
+                "placement",
+                "columns",
+                "precision",
+            ],
             Self::Disk => &["count", "start", "total", "precision"],
             Self::Random => &["count", "start", "seed", "method", "columns", "precision"],
             Self::Sobol => &[
@@ -65,7 +77,14 @@ impl SchemeKind {
                 "columns",
                 "precision",
             ],
-            Self::Pixels => &["count", "start", "order", "ordering", "columns", "precision"],
+            Self::Pixels => &[
+                "count",
+                "start",
+                "order",
+                "ordering",
+                "columns",
+                "precision",
+            ],
         }
     }
 
@@ -76,7 +95,10 @@ impl SchemeKind {
         if self.parameters().contains(&parameter) {
             Ok(parameter)
         } else {
-            Err(ParameterError::NotForScheme { parameter, scheme: self })
+            Err(ParameterError::NotForScheme {
+                parameter,
+                scheme: self,
+            })
         }
     }
 }

@@ -6,8 +6,8 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
+use super::SampleParameters;
 use super::value::Value;
-use super::{SampleParameters, SchemeKind};
 
 impl Serialize for SampleParameters {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -73,7 +73,9 @@ impl<'de> Visitor<'de> for ParametersVisitor {
             }
         }
         let scheme = scheme.ok_or_else(|| Error::missing_field("scheme"))?;
-        let pairs = pairs.iter().map(|(name, value)| (name.as_str(), value.0.as_str()));
+        let pairs = pairs
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.0.as_str()));
         SampleParameters::parse(&scheme.0, pairs).map_err(Error::custom)
     }
 }
@@ -115,7 +117,8 @@ impl Visitor<'_> for TextVisitor {
 
 #[cfg(test)]
 mod tests {
-    use super::{SampleParameters, SchemeKind};
+    use super::SampleParameters;
+    use crate::SchemeKind;
 
     #[test]
     fn json_reads_back_to_the_same_parameters() {
@@ -132,7 +135,10 @@ mod tests {
         }
         let text = serde_json::to_string(&parameters).unwrap();
         assert!(text.contains(r#""count":"18446744073709551615""#), "{text}");
-        assert_eq!(serde_json::from_str::<SampleParameters>(&text).unwrap(), parameters);
+        assert_eq!(
+            serde_json::from_str::<SampleParameters>(&text).unwrap(),
+            parameters
+        );
     }
 
     #[test]
@@ -148,15 +154,32 @@ mod tests {
     fn json_is_refused_with_the_same_words() {
         for (text, reason) in [
             (r#"{"count": 1}"#, "missing field `scheme`"),
-            (r#"{"scheme": "sobol", "scheme": "disk"}"#, "duplicate field `scheme`"),
+            (
+                r#"{"scheme": "sobol", "scheme": "disk"}"#,
+                "duplicate field `scheme`",
+            ),
             (r#"{"scheme": "cube"}"#, "one of fibonacci, disk"),
-            (r#"{"scheme": "sobol", "sneed": 1}"#, "unknown parameter 'sneed'"),
+            (
+                r#"{"scheme": "sobol", "sneed": 1}"#,
+                "unknown parameter 'sneed'",
+            ),
             (r#"{"scheme": "sobol", "count": -1}"#, "count is '-1'"),
-            (r#"{"scheme": "sobol", "count": true}"#, "a string or a number"),
-            (r#"{"scheme": "sobol", "count": null}"#, "a string or a number"),
-            (r#"{"scheme": "sobol", "count": 1, "count": 2}"#, "count is given twice"),
+            (
+                r#"{"scheme": "sobol", "count": true}"#,
+                "a string or a number",
+            ),
+            (
+                r#"{"scheme": "sobol", "count": null}"#,
+                "a string or a number",
+            ),
+            (
+                r#"{"scheme": "sobol", "count": 1, "count": 2}"#,
+                "count is given twice",
+            ),
         ] {
-            let error = serde_json::from_str::<SampleParameters>(text).unwrap_err().to_string();
+            let error = serde_json::from_str::<SampleParameters>(text)
+                .unwrap_err()
+                .to_string();
             assert!(error.contains(reason), "{text}: {error}");
         }
     }

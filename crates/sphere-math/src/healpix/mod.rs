@@ -29,7 +29,11 @@ impl Order {
     /// `None` above [`Order::MAX`].
     #[must_use]
     pub const fn new(order: u32) -> Option<Self> {
-        if order <= Self::MAX { Some(Self(order)) } else { None }
+        if order <= Self::MAX {
+            Some(Self(order))
+        } else {
+            None
+        }
     }
 
     /// The order as a number.

@@ -39,7 +39,10 @@ pub struct Tally {
 impl Tally {
     fn all(range: &Range<u64>) -> Self {
         let count = range.end - range.start;
-        Self { attempts: count, accepted: count }
+        Self {
+            attempts: count,
+            accepted: count,
+        }
     }
 
     pub(super) fn count(&mut self, candidates: u64) {
@@ -137,11 +140,14 @@ impl Plan {
         let mut out = Columns::new(columns, &range, self.draw_columns())?;
         let mut tally = Tally::default();
         match &self.0 {
-            Kernel::Fibonacci(_) | Kernel::Disk(_) => each(range.clone(), &mut out, Fibonacci::draw),
+            Kernel::Fibonacci(_) | Kernel::Disk(_) => {
+                each(range.clone(), &mut out, Fibonacci::draw)
+            }
             Kernel::Random(random) => {
                 for (row, index) in range.enumerate() {
                     let words = random.draw(index, &mut tally);
-                    for (column, word) in words.into_iter().take(random.draw_columns()).enumerate() {
+                    for (column, word) in words.into_iter().take(random.draw_columns()).enumerate()
+                    {
                         out.set(row, column, word);
                     }
                 }

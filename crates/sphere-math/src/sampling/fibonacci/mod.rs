@@ -47,7 +47,12 @@ impl Fibonacci {
         // One point lies on the equator whatever the offset; 1/2 keeps its step an ordinary number.
         let offset = if total == 1 { 0.5 } else { offset };
         let steps = (total - 1) as f64 + 2.0 * offset;
-        Ok(Self { total, offset, steps, per_step: 1.0 / steps })
+        Ok(Self {
+            total,
+            offset,
+            steps,
+            per_step: 1.0 / steps,
+        })
     }
 
     #[inline]

@@ -19,7 +19,10 @@ const DIMENSIONS_OF_DEGREE: [u32; 18] = [
 
 /// The direction numbers of the first `dimensions` (at least 1) dimensions. O(64 `dimensions`).
 pub(super) fn table(dimensions: u32) -> Table {
-    let mut bits = BitReader { bytes: JOE_KUO, position: 0 };
+    let mut bits = BitReader {
+        bytes: JOE_KUO,
+        position: 0,
+    };
     let degrees = DIMENSIONS_OF_DEGREE
         .into_iter()
         .zip(1..)
@@ -78,25 +81,52 @@ mod tests {
     #[test]
     fn published_check_values() {
         let table = table(3);
-        let top = |dimension: usize| table[dimension][..6].iter().map(|v| v >> 32).collect::<Vec<_>>();
-        assert_eq!(top(0), [1 << 31, 1 << 30, 1 << 29, 1 << 28, 1 << 27, 1 << 26]);
+        let top = |dimension: usize| {
+            table[dimension][..6]
+                .iter()
+                .map(|v| v >> 32)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(
+            top(0),
+            [1 << 31, 1 << 30, 1 << 29, 1 << 28, 1 << 27, 1 << 26]
+        );
         assert_eq!(
             top(1),
-            [0x8000_0000, 0xC000_0000, 0xA000_0000, 0xF000_0000, 0x8800_0000, 0xCC00_0000]
+            [
+                0x8000_0000,
+                0xC000_0000,
+                0xA000_0000,
+                0xF000_0000,
+                0x8800_0000,
+                0xCC00_0000
+            ]
         );
         assert_eq!(
             top(2),
-            [0x8000_0000, 0xC000_0000, 0x6000_0000, 0x9000_0000, 0xE800_0000, 0x5C00_0000]
+            [
+                0x8000_0000,
+                0xC000_0000,
+                0x6000_0000,
+                0x9000_0000,
+                0xE800_0000,
+                0x5C00_0000
+            ]
         );
     }
 
     #[test]
     fn the_table_has_every_dimension_and_not_a_byte_more() {
-        assert_eq!(DIMENSIONS_OF_DEGREE.iter().sum::<u32>(), SOBOL_DIMENSIONS - 1);
+        assert_eq!(
+            DIMENSIONS_OF_DEGREE.iter().sum::<u32>(),
+            SOBOL_DIMENSIONS - 1
+        );
         let bits: usize = DIMENSIONS_OF_DEGREE
             .iter()
             .zip(1..)
-            .map(|(&count, degree): (_, usize)| count as usize * (degree - 1 + degree * (degree - 1) / 2))
+            .map(|(&count, degree): (_, usize)| {
+                count as usize * (degree - 1 + degree * (degree - 1) / 2)
+            })
             .sum();
         assert_eq!(JOE_KUO.len(), bits.div_ceil(8));
         assert_eq!(table(SOBOL_DIMENSIONS).len(), SOBOL_DIMENSIONS as usize);
@@ -107,14 +137,24 @@ mod tests {
         // A triangular matrix with ones on its diagonal: each dimension alone is a permutation.
         for (dimension, directions) in table(SOBOL_DIMENSIONS).iter().enumerate() {
             for (i, direction) in directions.iter().enumerate() {
-                assert_eq!(direction.trailing_zeros() as usize, 63 - i, "dimension {dimension}");
+                assert_eq!(
+                    direction.trailing_zeros() as usize,
+                    63 - i,
+                    "dimension {dimension}"
+                );
             }
         }
     }
 
     #[test]
     fn bits_come_least_significant_first() {
-        let mut bits = BitReader { bytes: &[0b1011_0010, 0b0000_0001], position: 0 };
-        assert_eq!([bits.take(0), bits.take(2), bits.take(3), bits.take(4)], [0, 2, 4, 0b1101]);
+        let mut bits = BitReader {
+            bytes: &[0b1011_0010, 0b0000_0001],
+            position: 0,
+        };
+        assert_eq!(
+            [bits.take(0), bits.take(2), bits.take(3), bits.take(4)],
+            [0, 2, 4, 0b1101]
+        );
     }
 }

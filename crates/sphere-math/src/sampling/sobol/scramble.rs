@@ -17,17 +17,29 @@ pub(super) enum Scrambler {
 impl Scrambler {
     pub(super) fn new(scramble: Scramble, dimension: u32) -> Self {
         let keys = |seed: u64, randomisation: u64, stream: u32| {
-            let counter =
-                [dimension, randomisation as u32, (randomisation >> 32) as u32, stream];
+            let counter = [
+                dimension,
+                randomisation as u32,
+                (randomisation >> 32) as u32,
+                stream,
+            ];
             philox4x32(counter, [seed as u32, (seed >> 32) as u32])
         };
         match scramble {
             Scramble::None => Self::Shift { mask: 0 },
-            Scramble::Shift { seed, randomisation } => {
+            Scramble::Shift {
+                seed,
+                randomisation,
+            } => {
                 let [low, high, ..] = keys(seed, randomisation, SHIFT_STREAM);
-                Self::Shift { mask: u64::from(high) << 32 | u64::from(low) }
+                Self::Shift {
+                    mask: u64::from(high) << 32 | u64::from(low),
+                }
             }
-            Scramble::Owen { seed, randomisation } => {
+            Scramble::Owen {
+                seed,
+                randomisation,
+            } => {
                 let [high_key, low_key, ..] = keys(seed, randomisation, OWEN_STREAM);
                 Self::Owen { high_key, low_key }
             }
@@ -91,7 +103,10 @@ mod tests {
 
     #[test]
     fn sixty_four_bits_are_nested_too() {
-        let owen = Scramble::Owen { seed: 3, randomisation: 1 };
+        let owen = Scramble::Owen {
+            seed: 3,
+            randomisation: 1,
+        };
         let scrambler = Scrambler::new(owen, 5);
         for word in [0, 1, 0x0123_4567_89ab_cdef, u64::MAX] {
             for bit in 0..64 {
@@ -111,8 +126,14 @@ mod tests {
 
     #[test]
     fn keys_differ_by_dimension_randomisation_seed_and_kind() {
-        let shift = |seed, randomisation| Scramble::Shift { seed, randomisation };
-        let owen = |seed, randomisation| Scramble::Owen { seed, randomisation };
+        let shift = |seed, randomisation| Scramble::Shift {
+            seed,
+            randomisation,
+        };
+        let owen = |seed, randomisation| Scramble::Owen {
+            seed,
+            randomisation,
+        };
         let mut seen = std::collections::HashSet::new();
         for dimension in [0, 1, 21_200] {
             for seed in [0, 1, 1 << 32] {
