@@ -102,6 +102,13 @@ impl SampleParameters {
         }
     }
 
+    /// The names that a parameter (or `scheme`) allows; `None` where it takes numbers or more. For
+    /// help texts, completions and forms.
+    #[must_use]
+    pub fn choices(parameter: &str) -> Option<Vec<&'static str>> {
+        value::choices(parameter)
+    }
+
     /// Which scheme.
     #[must_use]
     pub fn scheme(&self) -> SchemeKind {

@@ -63,6 +63,22 @@ impl<T: Named> Value for T {
     }
 }
 
+/// The names that a parameter allows, where it allows names only.
+pub(super) fn choices(parameter: &str) -> Option<Vec<&'static str>> {
+    fn names<T: Named>() -> Vec<&'static str> {
+        T::ALL.iter().map(|&(name, _)| name).collect()
+    }
+    Some(match parameter {
+        "scheme" => names::<SchemeKind>(),
+        "method" => names::<Method>(),
+        "scramble" => names::<ScrambleKind>(),
+        "ordering" => names::<Ordering>(),
+        "columns" => names::<Coordinates>(),
+        "precision" => names::<Precision>(),
+        _ => return None,
+    })
+}
+
 /// Which scramble, without its seed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum ScrambleKind {

@@ -1,0 +1,188 @@
+//! The command line: what there is to say, and the help that teaches it.
+
+use std::path::PathBuf;
+
+use clap::builder::PossibleValuesParser;
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use sphere_engine::SampleParameters;
+use sphere_io::Format;
+
+/// Computes on the unit sphere
+#[derive(Debug, Parser)]
+#[command(name = "sphere", version, about, max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    Sample(Box<SampleArguments>),
+    Completions(CompletionsArguments),
+}
+
+/// Write points on the sphere, in the disk or in the cube, and pictures of them
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLES, after_long_help = LONG_HELP)]
+pub(crate) struct SampleArguments {
+    /// The kind of points
+    #[arg(value_name = "SCHEME", value_parser = choices("scheme"))]
+    pub(crate) scheme: String,
+
+    /// How many points to write [pixels: all 12 Nside²; with --total: all from --start on]
+    #[arg(long, value_name = "N", help_heading = POINTS, allow_negative_numbers = true)]
+    pub(crate) count: Option<String>,
+    /// The index of the first point [default: 0]
+    #[arg(long, value_name = "K", help_heading = POINTS, allow_negative_numbers = true)]
+    pub(crate) start: Option<String>,
+    /// fibonacci, disk: points of the whole lattice, up to 2^52 [default: start + count]
+    #[arg(long, value_name = "N", help_heading = POINTS, allow_negative_numbers = true)]
+    pub(crate) total: Option<String>,
+    /// fibonacci: quadrature (bands of equal area) or offset:E (0 puts points on the poles, 0.36
+    /// and more space them better near the poles) [default: quadrature]
+    #[arg(long, value_name = "GOAL", help_heading = POINTS)]
+    pub(crate) placement: Option<String>,
+    /// random, and sobol with a scramble: which sequence [default: 0]
+    #[arg(long, value_name = "S", help_heading = POINTS, allow_negative_numbers = true)]
+    pub(crate) seed: Option<String>,
+    /// random: how random words become a direction [default: cylinder]
+    #[arg(long, value_name = "M", help_heading = POINTS, value_parser = choices("method"))]
+    pub(crate) method: Option<String>,
+    /// sobol: points of [0, 1)^D, up to 21201, instead of directions
+    #[arg(long, value_name = "D", help_heading = POINTS, allow_negative_numbers = true)]
+    pub(crate) dimensions: Option<String>,
+    /// sobol: how the sequence is randomised [default: none]
+    #[arg(long, value_name = "C", help_heading = POINTS, value_parser = choices("scramble"))]
+    pub(crate) scramble: Option<String>,
+    /// sobol with a scramble: which of the seed's independent randomisations [default: 0]
+    #[arg(long, value_name = "R", help_heading = POINTS, allow_negative_numbers = true)]
+    pub(crate) randomisation: Option<String>,
+    /// pixels: Nside = 2^K, 0 to 29
+    #[arg(long, value_name = "K", help_heading = POINTS, allow_negative_numbers = true)]
+    pub(crate) order: Option<String>,
+    /// pixels: how they are numbered [default: ring]
+    #[arg(long, value_name = "O", help_heading = POINTS, value_parser = choices("ordering"))]
+    pub(crate) ordering: Option<String>,
+    /// Directions as x, y, z, as longitude and latitude in degrees, or as colatitude and longitude
+    /// in radians [default: xyz]
+    #[arg(long, value_name = "COLUMNS", help_heading = POINTS, value_parser = choices("columns"))]
+    pub(crate) columns: Option<String>,
+    /// The type of the values [default: f64]
+    #[arg(long, value_name = "P", help_heading = POINTS, value_parser = choices("precision"))]
+    pub(crate) precision: Option<String>,
+
+    /// Write the points here [default: standard output, unless there is a --plot]
+    #[arg(short, long, value_name = "FILE", help_heading = OUTPUT, value_hint = ValueHint::FilePath)]
+    pub(crate) output: Option<PathBuf>,
+    /// The format of the points [default: by the suffix of FILE, else csv]
+    #[arg(long, value_name = "F", help_heading = OUTPUT, value_parser = formats())]
+    pub(crate) format: Option<String>,
+    /// Draw a picture of the points
+    #[arg(long, value_name = "FILE.png", help_heading = OUTPUT, value_hint = ValueHint::FilePath)]
+    pub(crate) plot: Option<PathBuf>,
+    /// Print a report of the run as one JSON object (on standard error when the points go to
+    /// standard output)
+    #[arg(long, help_heading = OUTPUT)]
+    pub(crate) json: bool,
+    /// Show a bar with rate and time left while working
+    #[arg(long, value_name = "WHEN", help_heading = OUTPUT, default_value = "auto")]
+    pub(crate) progress: ProgressWhen,
+    /// Compute on so many threads [default: all cores]
+    #[arg(long, value_name = "T", help_heading = OUTPUT, allow_negative_numbers = true)]
+    pub(crate) threads: Option<String>,
+}
+
+/// When to show progress.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ProgressWhen {
+    /// On a terminal
+    Auto,
+    /// Not at all
+    Never,
+}
+
+/// Write a completion script for a shell
+///
+/// For bash: sphere completions bash > ~/.local/share/bash-completion/completions/sphere
+#[derive(Args, Debug)]
+pub(crate) struct CompletionsArguments {
+    /// The shell
+    pub(crate) shell: clap_complete::Shell,
+}
+
+impl SampleArguments {
+    /// The parameters of the sampling request, by the names that all front ends share.
+    pub(crate) fn parameters(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        [
+            ("count", &self.count),
+            ("start", &self.start),
+            ("total", &self.total),
+            ("placement", &self.placement),
+            ("seed", &self.seed),
+            ("method", &self.method),
+            ("dimensions", &self.dimensions),
+            ("scramble", &self.scramble),
+            ("randomisation", &self.randomisation),
+            ("order", &self.order),
+            ("ordering", &self.ordering),
+            ("columns", &self.columns),
+            ("precision", &self.precision),
+        ]
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value.as_deref()?)))
+    }
+}
+
+fn choices(parameter: &str) -> PossibleValuesParser {
+    PossibleValuesParser::new(SampleParameters::choices(parameter).unwrap_or_default())
+}
+
+fn formats() -> PossibleValuesParser {
+    PossibleValuesParser::new(Format::ALL.iter().map(|format| format.name()))
+}
+
+const POINTS: &str = "Which points";
+const OUTPUT: &str = "Where they go";
+
+const EXAMPLES: &str = "\
+Examples:
+  sphere sample fibonacci --count 1000                        1,000 even directions, as CSV
+  sphere sample fibonacci --count 2000 --plot lattice.png     a picture of 2,000
+  sphere sample random --count 1e6 --seed 7 -o random.npy     a million random ones, for NumPy
+  sphere sample pixels --order 3 --columns lonlat-deg         the 768 HEALPix centres in degrees
+
+'--help' says more, with every scheme explained.";
+
+const LONG_HELP: &str = "\
+Schemes:
+  fibonacci  The spherical Fibonacci lattice: even, deterministic, any number of points. The best
+             choice for means and integrals. Point k is one of --total.
+  disk       The same spiral in the unit disk: x, y.
+  random     Independent, uniform directions; every --seed is another sequence without end.
+  sobol      The Sobol sequence: evenly spread however many you take, to 2^63. Directions, or points
+             of the cube with --dimensions. --scramble randomises it without harm to its evenness;
+             each --randomisation is independent of the others.
+  pixels     The centres of the HEALPix grid of an --order, in its RING or NESTED numbering.
+
+Every point is a function of its index alone: '--start 500 --count 500' writes what the second half
+of '--count 1000' would be (for lattices with the same --total), on any machine, on any number of
+threads.
+
+Examples:
+  Means over the sphere, half the lattice from each of two machines:
+    sphere sample fibonacci --total 1e6 --count 500_000 -o first.npy
+    sphere sample fibonacci --total 1e6 --start 500_000 -o second.npy
+  Directions into another program:
+    sphere sample random --count 1e9 --format raw --precision f32 | consumer
+  Four independent randomisations of one sequence:
+    for r in 0 1 2 3; do
+      sphere sample sobol --count 1024 --scramble owen --randomisation $r -o sobol-$r.csv
+    done
+  A design of 1,024 points in 100 dimensions:
+    sphere sample sobol --dimensions 100 --count 1024 -o design.npy
+
+Formats: csv (shortest decimals that read back to the same bits), npy (NumPy), raw (npy's data
+without its header: C order, little-endian), json. Numbers may be written 1000000, 1_000_000 or 1e6.
+
+Exit status: 0 done (also when the reader of a pipe stops early), 1 failed while working, 2 wrong
+arguments, 130 interrupted. A file appears under its name only when it is complete.";

@@ -1,0 +1,102 @@
+//! `sphere sample`: a request, a run, a file.
+
+mod output;
+mod picture;
+mod points;
+mod progress;
+mod report;
+
+use std::num::NonZeroUsize;
+use std::time::Instant;
+
+use sphere_engine::{Cause, CpuEngine, Engine, Job, SampleParameters, Sink, Stop, Stopped};
+
+use self::output::{Output, Target};
+use self::progress::Progress;
+use self::report::Report;
+use crate::cli::SampleArguments;
+use crate::failure::Failure;
+use crate::interrupt;
+
+pub(crate) fn run(arguments: &SampleArguments) -> Result<(), Failure> {
+    // Everything that can be wrong with the request is found before anything is touched.
+    let parameters = SampleParameters::parse(&arguments.scheme, arguments.parameters())
+        .map_err(Failure::usage)?;
+    let job = parameters.job().map_err(Failure::usage)?;
+    let target = Target::of(arguments)?;
+    let engine = CpuEngine::new(threads(arguments)?).map_err(Failure::usage)?;
+
+    interrupt::install()?;
+    let started = Instant::now();
+    let mut points = target.points.as_ref().map(Output::create).transpose()?;
+    let mut picture = target.picture.as_ref().map(Output::create).transpose()?;
+
+    let passes = u64::from(points.is_some()) + u64::from(picture.is_some());
+    let progress = Progress::new(arguments.progress, passes * job.points(), &target);
+    let mut tally = None;
+    if let Some(output) = &mut points {
+        tally = Some(points::write(
+            &engine,
+            &job,
+            &parameters,
+            target.format,
+            output,
+            &progress,
+        )?);
+    }
+    if let Some(output) = &mut picture {
+        let drawn = picture::draw(&engine, &job, output, &progress)?;
+        tally = tally.or(Some(drawn));
+    }
+    progress.finish();
+
+    let bytes = points.as_ref().map_or(0, Output::bytes);
+    interrupt::keep(|| {
+        points
+            .into_iter()
+            .chain(picture)
+            .try_for_each(Output::finish)
+    })?;
+    let report = Report {
+        points: job.points(),
+        seconds: started.elapsed().as_secs_f64(),
+        bytes,
+        attempts: tally.unwrap_or_default().attempts,
+        capability: engine.capability(),
+    };
+    if arguments.json {
+        report.print(&target)
+    } else {
+        report.tell(&target)
+    }
+}
+
+/// Runs a job, with what the sink reports as the failure of its output.
+fn compute(
+    engine: &dyn Engine,
+    job: &Job,
+    sink: &mut dyn Sink,
+    output: &str,
+) -> Result<sphere_engine::Report, Failure> {
+    engine
+        .run(job, sink, &Stop::never())
+        .map_err(|Stopped { cause, next }| match cause {
+            Cause::Sink(error) => match error.downcast::<std::io::Error>() {
+                Ok(error) => Failure::write(output, &error),
+                Err(error) => Failure::work(format!("cannot write {output}: {error}")),
+            },
+            cause => Failure::work(format!("stopped before point {next}: {cause}")),
+        })
+}
+
+fn threads(arguments: &SampleArguments) -> Result<Option<NonZeroUsize>, Failure> {
+    let Some(text) = &arguments.threads else {
+        return Ok(None);
+    };
+    let threads = text.parse().map_err(|_| {
+        Failure::usage(format!(
+            "threads is '{text}'; it must be a whole number from 1 to 1024"
+        ))
+    })?;
+    Ok(Some(threads))
+}
