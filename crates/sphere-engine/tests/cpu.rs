@@ -1,5 +1,7 @@
 //! The CPU engine: the same bits for any number of threads, in order, and a truthful end.
 
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
 use std::num::NonZeroUsize;
 use std::ops::Range;
 use std::time::{Duration, Instant};

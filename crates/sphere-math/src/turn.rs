@@ -42,6 +42,10 @@ pub(crate) fn rotate_quarters<R: Real>(quarter: u64, [cos, sin]: [R; 2]) -> [R; 
 ///
 /// sin(pi t) = t (`PI_HIGH` + `PI_LOW` + t² S(t²)), relative error 2^-58;
 /// cos(pi t) = 1 + t² C(t²), absolute error 2^-64.
+#[allow(
+    clippy::excessive_precision,
+    reason = "as the Remez algorithm gave them; rustc rounds"
+)]
 mod double {
     pub(super) const PI_HIGH: f64 = core::f64::consts::PI;
     /// The leading coefficient less `PI_HIGH`: it is pi but for 1.04e-17.
@@ -66,6 +70,7 @@ mod double {
 }
 
 /// As [`double`]; relative error 2^-28 of the sine, absolute 2^-34 of the cosine.
+#[allow(clippy::excessive_precision, reason = "as above")]
 mod single {
     pub(super) const PI_HIGH: f32 = core::f32::consts::PI;
     pub(super) const PI_LOW: f32 = (3.14159264342 - PI_HIGH as f64) as f32;

@@ -1,5 +1,7 @@
 //! Promises that every scheme keeps, whatever it computes.
 
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
 mod common;
 
 use common::{corners, draw, rows, schemes};

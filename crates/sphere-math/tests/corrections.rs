@@ -1,5 +1,7 @@
 //! The proofs of `docs/corrections.md`: each fails for the formula that it corrects.
 
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
 mod common;
 
 use common::directions;

@@ -4,6 +4,8 @@
 //! is known exactly. The field has all degrees to 60: it is neither constant nor symmetric, and as
 //! rough as the Himalaya and the trenches make it.
 
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
 mod common;
 
 use common::{directions, parse, table};

@@ -2,6 +2,8 @@
 //!
 //! A change of any bit is a new [`sphere_math::DRAW_VERSION`]. `make golden` writes the table anew.
 
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
 mod common;
 
 use std::fmt::Write as _;

@@ -1,5 +1,7 @@
 //! Random directions are uniform: fixed seeds, and bounds that chance passes but for one in 10^6.
 
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
 mod common;
 
 use common::directions;

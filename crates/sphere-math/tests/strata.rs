@@ -1,5 +1,7 @@
 //! The Sobol sequence keeps its strata, plain and scrambled: counts, not statistics.
 
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
 mod common;
 
 use common::draw;

@@ -18,11 +18,23 @@ const DOWNHILL: &[(&str, &[&str])] = &[
     ("sphere-offload", &["sphere-math", "sphere-engine"]),
     (
         "sphere-server",
-        &["sphere-math", "sphere-io", "sphere-engine", "sphere-offload", "sphere-telemetry"],
+        &[
+            "sphere-math",
+            "sphere-io",
+            "sphere-engine",
+            "sphere-offload",
+            "sphere-telemetry",
+        ],
     ),
     (
         "sphere-cli",
-        &["sphere-math", "sphere-io", "sphere-engine", "sphere-offload", "sphere-server"],
+        &[
+            "sphere-math",
+            "sphere-io",
+            "sphere-engine",
+            "sphere-offload",
+            "sphere-server",
+        ],
     ),
     (
         "sphere-examples",
@@ -49,7 +61,10 @@ pub(super) fn check(members: &[Member]) -> Vec<Finding> {
 
 fn of(member: &Member) -> Vec<Finding> {
     let Some((name, allowed)) = DOWNHILL.iter().find(|(name, _)| *name == member.name) else {
-        let what = format!("{} is not in {TABLE}: add it there, with what it may import", member.name);
+        let what = format!(
+            "{} is not in {TABLE}: add it there, with what it may import",
+            member.name
+        );
         return vec![Finding::new(&member.path, 1, what)];
     };
     let ours = |import: &str| DOWNHILL.iter().any(|(name, _)| *name == import);
@@ -61,7 +76,11 @@ fn of(member: &Member) -> Vec<Finding> {
                  both may import, or argue for the edge in {TABLE}",
                 import.name
             );
-            findings.push(Finding::new(&member.path, member.line_of(&import.name), what));
+            findings.push(Finding::new(
+                &member.path,
+                member.line_of(&import.name),
+                what,
+            ));
         }
     }
     findings
@@ -73,16 +92,24 @@ mod tests {
     use crate::scratch::Scratch;
     use crate::tidy::workspace::members;
 
+    const NONE: [(String, usize); 0] = [];
+
     /// A workspace with the given `Cargo.toml` tails, checked.
     fn findings(crates: &[(&str, &str)]) -> Vec<(String, usize)> {
-        let tree = Scratch::new(&[("Cargo.toml", "[workspace]\nresolver = \"3\"\nmembers = [\"*\"]\n")]);
+        let tree = Scratch::new(&[(
+            "Cargo.toml",
+            "[workspace]\nresolver = \"3\"\nmembers = [\"*\"]\n",
+        )]);
         for (name, tail) in crates {
             let manifest = format!("[package]\nname = \"{name}\"\nedition = \"2024\"\n\n{tail}");
             tree.write(&format!("{name}/Cargo.toml"), &manifest);
             tree.write(&format!("{name}/src/lib.rs"), "");
         }
         let findings = check(&members(tree.root()).unwrap());
-        findings.into_iter().map(|one| (one.path.display().to_string(), one.line)).collect()
+        findings
+            .into_iter()
+            .map(|one| (one.path.display().to_string(), one.line))
+            .collect()
     }
 
     const MATH: (&str, &str) = ("sphere-math", "");
@@ -90,13 +117,15 @@ mod tests {
     #[test]
     fn imports_downhill_pass() {
         let io = "[dependencies]\nsphere-math.path = \"../sphere-math\"\nserde = \"1\"\n";
-        assert_eq!(findings(&[MATH, ("sphere-io", io)]), []);
+        assert_eq!(findings(&[MATH, ("sphere-io", io)]), NONE);
     }
 
     #[test]
     fn an_import_uphill_is_caught_whatever_it_is_for() {
         for kind in ["dependencies", "dev-dependencies", "build-dependencies"] {
-            let io = format!("[{kind}]\nserde = \"1\"\nsphere-engine = {{ path = \"../sphere-engine\" }}\n");
+            let io = format!(
+                "[{kind}]\nserde = \"1\"\nsphere-engine = {{ path = \"../sphere-engine\" }}\n"
+            );
             let caught = findings(&[MATH, ("sphere-engine", ""), ("sphere-io", &io)]);
             assert_eq!(caught, [("sphere-io/Cargo.toml".to_owned(), 7)], "{kind}");
         }

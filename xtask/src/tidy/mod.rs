@@ -13,7 +13,7 @@ mod paths;
 mod workspace;
 
 /// A broken rule, where, and what to do about it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Finding {
     path: PathBuf,
     line: usize,
@@ -22,7 +22,11 @@ struct Finding {
 
 impl Finding {
     fn new(path: impl Into<PathBuf>, line: usize, what: impl Into<String>) -> Self {
-        Self { path: path.into(), line, what: what.into() }
+        Self {
+            path: path.into(),
+            line,
+            what: what.into(),
+        }
     }
 }
 
@@ -44,11 +48,17 @@ pub(crate) fn run(root: &Path, out: &mut dyn Write) -> Outcome {
         findings.extend(length::check(path, &bytes));
         findings.extend(paths::check(root, path, &bytes));
     }
+    findings.sort();
     for finding in &findings {
         writeln!(out, "{finding}")?;
     }
     if findings.is_empty() {
-        writeln!(out, "{} crates and {} files are tidy", members.len(), files.len())?;
+        writeln!(
+            out,
+            "{} crates and {} files are tidy",
+            members.len(),
+            files.len()
+        )?;
     }
     Ok(findings.is_empty())
 }
@@ -90,17 +100,23 @@ mod tests {
         let home = concat!("/ho", "me/");
         tree.write("crates/sphere-math/src/long.rs", &"//\n".repeat(701));
         tree.write("notes.md", &format!("fine\nsee {home}anna/notes\n"));
-        tree.write("crates/sphere-math/Cargo.toml", &MATH.replace("license.workspace = true\n", ""));
+        tree.write(
+            "crates/sphere-math/Cargo.toml",
+            &MATH.replace("license.workspace = true\n", ""),
+        );
         tree.write("crates/sphere-io/src/lib.rs", "");
         tree.write(
             "crates/sphere-io/Cargo.toml",
-            "[package]\nname = \"sphere-io\"\nedition.workspace = true\nlicense.workspace = true\n\
-             lints.workspace = true\n[dependencies]\nsphere-engine.path = \"../sphere-math\"\n\
+            "lints.workspace = true\n[package]\nname = \"sphere-io\"\nedition.workspace = true\n\
+             license.workspace = true\n[dependencies]\nsphere-engine.path = \"../sphere-math\"\n\
              [build-dependencies.m]\npackage = \"sphere-math\"\npath = \"../sphere-math\"\n",
         );
         let (tidy, said) = said(&tree);
         assert!(!tidy);
-        let places: Vec<&str> = said.lines().filter_map(|line| line.split(": ").next()).collect();
+        let places: Vec<&str> = said
+            .lines()
+            .filter_map(|line| line.split(": ").next())
+            .collect();
         // Sphere-math is a fair import of sphere-io; sphere-engine, no crate of this tree, is none.
         let expected = [
             "crates/sphere-io/Cargo.toml:7",

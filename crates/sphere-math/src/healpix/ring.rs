@@ -65,7 +65,7 @@ impl RingPosition {
 
     /// Whether the first centre lies half a pixel east of longitude 0 (else on it).
     pub(crate) fn is_shifted(self) -> bool {
-        self.quarter() < self.nside || (self.ring - self.nside) % 2 == 0
+        self.quarter() < self.nside || (self.ring - self.nside).is_multiple_of(2)
     }
 }
 
@@ -73,7 +73,7 @@ impl RingPosition {
 fn cap_ring(pixel: u64) -> (u64, u64) {
     // 2 i (i - 1) <= p is (2 i - 1)² <= 2 p + 1, in integers: a rounded root would err from
     // order 25 on.
-    let ring = ((2 * pixel + 1).isqrt() + 1) / 2;
+    let ring = (2 * pixel + 1).isqrt().div_ceil(2);
     (ring, pixel - 2 * ring * (ring - 1))
 }
 

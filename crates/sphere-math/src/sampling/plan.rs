@@ -44,11 +44,6 @@ impl Tally {
             accepted: count,
         }
     }
-
-    pub(super) fn count(&mut self, candidates: u64) {
-        self.attempts += candidates;
-        self.accepted += 1;
-    }
 }
 
 impl Add for Tally {
@@ -138,25 +133,14 @@ impl Plan {
     ) -> Result<Tally, SampleError> {
         self.check(&range)?;
         let mut out = Columns::new(columns, &range, self.draw_columns())?;
-        let mut tally = Tally::default();
+        let all = Tally::all(&range);
         match &self.0 {
-            Kernel::Fibonacci(_) | Kernel::Disk(_) => {
-                each(range.clone(), &mut out, Fibonacci::draw)
-            }
-            Kernel::Random(random) => {
-                for (row, index) in range.enumerate() {
-                    let words = random.draw(index, &mut tally);
-                    for (column, word) in words.into_iter().take(random.draw_columns()).enumerate()
-                    {
-                        out.set(row, column, word);
-                    }
-                }
-                return Ok(tally);
-            }
-            Kernel::Sobol(sobol) => sobol.draw(range.clone(), &mut out),
-            Kernel::Pixels(pixels) => each(range.clone(), &mut out, |index| pixels.draw(index)),
+            Kernel::Fibonacci(_) | Kernel::Disk(_) => each(range, &mut out, Fibonacci::draw),
+            Kernel::Random(random) => return Ok(random.draw(range, &mut out)),
+            Kernel::Sobol(sobol) => sobol.draw(range, &mut out),
+            Kernel::Pixels(pixels) => each(range, &mut out, |index| pixels.draw(index)),
         }
-        Ok(Tally::all(&range))
+        Ok(all)
     }
 
     /// The points with these indices as structure of arrays: one column per coordinate, each as
@@ -215,17 +199,14 @@ impl Plan {
     }
 
     fn lift<R: Real>(&self, range: Range<u64>, out: &mut impl Store<R>) -> Tally {
-        let mut tally = Tally::all(&range);
+        let all = Tally::all(&range);
         match &self.0 {
             Kernel::Fibonacci(lattice) => each(range, out, |index| lattice.point(index)),
             Kernel::Disk(lattice) => each(range, out, |index| lattice.point(index)),
-            Kernel::Random(random) => {
-                tally = Tally::default();
-                each(range, out, |index| random.point(index, &mut tally));
-            }
+            Kernel::Random(random) => return random.fill(range, out),
             Kernel::Sobol(sobol) => sobol.fill(range, out),
             Kernel::Pixels(pixels) => each(range, out, |index| pixels.point(index)),
         }
-        tally
+        all
     }
 }

@@ -45,22 +45,35 @@ impl Random {
         }
     }
 
-    #[inline]
-    pub(in crate::sampling) fn draw(self, index: u64, tally: &mut Tally) -> [u64; 3] {
-        let accepted = self.accepted(index, MAX_BLOCKS);
-        tally.count(accepted.candidates);
-        [
-            pair(accepted.words[0], accepted.words[1]),
-            pair(accepted.words[2], accepted.words[3]),
-            u64::from(accepted.attempt),
-        ]
+    pub(in crate::sampling) fn draw(self, range: Range<u64>, out: &mut impl Store<u64>) -> Tally {
+        let columns = self.draw_columns();
+        self.each(range, |row, accepted| {
+            let [w0, w1, w2, w3] = accepted.words;
+            let drawn = [pair(w0, w1), pair(w2, w3), u64::from(accepted.attempt)];
+            for (column, word) in drawn.into_iter().take(columns).enumerate() {
+                out.set(row, column, word);
+            }
+        })
+    }
+
+    pub(in crate::sampling) fn fill<R: Real>(
+        self,
+        range: Range<u64>,
+        out: &mut impl Store<R>,
+    ) -> Tally {
+        self.each(range, |row, accepted| out.set_row(row, accepted.lift()))
     }
 
     #[inline]
-    pub(in crate::sampling) fn point<R: Real>(self, index: u64, tally: &mut Tally) -> [R; 3] {
-        let accepted = self.accepted(index, MAX_BLOCKS);
-        tally.count(accepted.candidates);
-        accepted.lift()
+    fn each(self, range: Range<u64>, mut write: impl FnMut(usize, Accepted)) -> Tally {
+        let mut tally = Tally::default();
+        for (row, index) in range.enumerate() {
+            let accepted = self.accepted(index, MAX_BLOCKS);
+            tally.attempts += accepted.candidates;
+            tally.accepted += 1;
+            write(row, accepted);
+        }
+        tally
     }
 
     #[inline]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-/// One dimension: v_i = m_i / 2^i as 64-bit fractions, i = 1 ..= 64 at index i - 1.
+/// One dimension: `v_i = m_i / 2^i` as 64-bit fractions, i = 1 ..= 64 at index i - 1.
 pub(super) type Directions = [u64; 64];
 /// All dimensions of a plan.
 pub(super) type Table = Arc<[Directions]>;
@@ -33,13 +33,13 @@ pub(super) fn table(dimensions: u32) -> Table {
         .collect()
 }
 
-/// Dimension 1: m_i = 1, the radical inverse in base 2.
+/// Dimension 1: `m_i = 1`, the radical inverse in base 2.
 fn van_der_corput() -> Directions {
     core::array::from_fn(|i| 1 << (63 - i))
 }
 
-/// v_i = a_1 v_(i-1) + ... + a_(s-1) v_(i-s+1) + v_(i-s) + v_(i-s) / 2^s over GF(2), from the
-/// initial m_1 ..= m_s. `JoeKuo2008`, equations 2 and 3.
+/// `v_i = a_1 v_(i-1) + ... + a_(s-1) v_(i-s+1) + v_(i-s) + v_(i-s) / 2^s` over GF(2), from the
+/// initial `m_1 ..= m_s`. `JoeKuo2008`, equations 2 and 3.
 fn read_dimension(bits: &mut BitReader<'_>, degree: usize) -> Directions {
     let polynomial = bits.take(degree - 1);
     let mut directions = [0; 64];

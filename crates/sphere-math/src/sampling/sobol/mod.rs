@@ -2,7 +2,7 @@
 //!
 //! Point k is the xor of the direction numbers that the bits of k's Gray code select, so that any
 //! point can be found at once and the next one costs a single xor per dimension. Sobol1967,
-//! AntonovSaleev1979, JoeKuo2008.
+//! `AntonovSaleev1979`, `JoeKuo2008`.
 
 mod directions;
 mod scramble;

@@ -1,0 +1,71 @@
+# Sphere's commands. `make` alone lists them. All work is done by cargo and the scripts in tools/.
+
+target := $(or $(CARGO_TARGET_DIR),target)
+sphere := $(target)/release/sphere
+pictures := $(target)/demo
+
+export STAGES_BEGAN := $(shell date +%s)
+stage := @tools/stage
+
+# The stages build on one another, and cargo uses every core by itself.
+.NOTPARALLEL:
+.PHONY: help setup demo test test-long format tidy lint unit doc portable release deny \
+  ignored reproducible golden fmt clean
+
+help: ## list these commands (the default)
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' Makefile | while IFS="$$(printf '\t')" read -r name what; \
+	  do printf '  make %-13s %s\n' "$$name" "$$what"; done
+
+setup: ## install what the build and the tests need, where it is missing
+	$(stage) 'setup: what the build and the tests need is installed' tools/setup
+
+demo: setup ## build, then draw five sampling schemes into pictures
+	$(stage) 'build: the release binary' cargo build --release --locked --package sphere-cli
+	$(stage) 'demo: points by each scheme, as tables and pictures' tools/demo "$(sphere)" "$(pictures)"
+
+test: setup format tidy lint unit doc portable release deny ## every check a change has to pass
+	$(stage) 'all passed' true
+
+test-long: setup ignored reproducible ## the slow checks: ignored tests, two equal builds
+	$(stage) 'all passed' true
+
+format: ## check the formatting
+	$(stage) 'format: the code is formatted' cargo fmt --all --check
+
+tidy: ## check imports, file lengths, machine paths, manifests
+	$(stage) 'tidy: imports run downhill, files are short, no machine paths' cargo xtask tidy
+
+lint: ## run clippy; a warning is an error
+	$(stage) 'lint: clippy finds nothing' cargo clippy --workspace --all-targets --locked -- -D warnings
+
+unit: ## run the tests and the examples of the documentation
+	$(stage) 'unit: the tests pass' cargo test --workspace --locked
+
+doc: ## build the documentation; a broken link is an error
+	$(stage) 'doc: the documentation builds without a warning' \
+	  env RUSTDOCFLAGS=-Dwarnings cargo doc --workspace --no-deps --locked
+
+portable: ## check the code for the browser, Windows and macOS
+	$(stage) 'portable: the code compiles for the other platforms' tools/portable
+
+release: ## build the release binary and look for machine paths in it
+	$(stage) 'build: the release binaries' cargo build --release --locked
+	$(stage) 'private: no machine path in the release binary' cargo xtask private
+
+deny: ## check licences, advisories and sources of the dependencies
+	$(stage) 'deny: licences, advisories and sources of the dependencies' tools/deny
+
+ignored: ## run the tests marked as slow
+	$(stage) 'ignored: the slow tests pass' cargo test --workspace --locked --release -- --ignored
+
+reproducible: ## build twice in different folders and compare
+	$(stage) 'reproducible: two folders give the same binary' cargo xtask reproducible
+
+golden: ## write the golden files anew; see CONTRIBUTING.md first
+	SPHERE_GOLDEN=write cargo test --package sphere-math --locked golden
+
+fmt: ## format the code
+	cargo fmt --all
+
+clean: ## remove everything that was built
+	cargo clean
