@@ -8,8 +8,11 @@ mod ball;
 mod cylinder;
 mod disk;
 
+use core::ops::Range;
+
 use super::Method;
 use super::plan::Tally;
+use super::store::Store;
 use crate::Real;
 use crate::random::philox4x32;
 
