@@ -13,8 +13,7 @@ stage := @tools/stage
   ignored reproducible golden fmt clean
 
 help: ## list these commands (the default)
-	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' Makefile | while IFS="$$(printf '\t')" read -r name what; \
-	  do printf '  make %-13s %s\n' "$$name" "$$what"; done
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
 setup: ## install what the build and the tests need, where it is missing
 	$(stage) 'setup: what the build and the tests need is installed' tools/setup
@@ -62,7 +61,7 @@ reproducible: ## build twice in different folders and compare
 	$(stage) 'reproducible: two folders give the same binary' cargo xtask reproducible
 
 golden: ## write the golden files anew; see CONTRIBUTING.md first
-	SPHERE_GOLDEN=write cargo test --package sphere-math --locked golden
+	SPHERE_GOLDEN=write cargo test --package sphere-math --locked --test golden
 
 fmt: ## format the code
 	cargo fmt --all

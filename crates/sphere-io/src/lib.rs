@@ -1,1 +1,29 @@
-//! Arrays and pictures of points on the sphere, in files and streams.
+//! Arrays and pictures of points, in files and streams.
+//!
+//! An [`Encoder`] turns rows into bytes and does no I/O; a [`Destination`] makes a file appear whole
+//! or not at all; a [`plot::Plot`] gathers points into a picture. None of them holds more than a
+//! block of points at a time, however many there are.
+//!
+//! ```
+//! use sphere_io::{Encoder, Format, Header};
+//!
+//! let header = Header { columns: vec!["x".into(), "y".into()], rows: 1, metadata: vec![] };
+//! let mut encoder = Encoder::<f64>::new(Format::Csv, header);
+//! let mut file = encoder.begin().to_vec();
+//! file.extend_from_slice(encoder.rows(&[0.5, -1e-9])?);
+//! file.extend_from_slice(encoder.end()?);
+//! assert_eq!(file, b"x,y\n0.5,-1e-9\n");
+//! # Ok::<(), sphere_io::EncodeError>(())
+//! ```
+
+mod destination;
+mod element;
+mod encoder;
+mod format;
+mod npy;
+pub mod plot;
+
+pub use destination::{Destination, DestinationError};
+pub use element::Element;
+pub use encoder::{EncodeError, Encoder, Header, Metadata};
+pub use format::{Format, UnknownFormat};
