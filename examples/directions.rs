@@ -13,27 +13,9 @@ const EXACT: f64 = 1.175_201_193_643_801_4;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let schemes = [
-        (
-            "Fibonacci",
-            Scheme::Fibonacci {
-                total: POINTS,
-                placement: Placement::Quadrature,
-            },
-        ),
-        (
-            "Sobol",
-            Scheme::Sobol {
-                domain: Domain::Sphere,
-                scramble: Scramble::None,
-            },
-        ),
-        (
-            "random",
-            Scheme::Random {
-                seed: 0,
-                method: Method::Cylinder,
-            },
-        ),
+        ("Fibonacci", Scheme::Fibonacci { total: POINTS, placement: Placement::Quadrature }),
+        ("Sobol", Scheme::Sobol { domain: Domain::Sphere, scramble: Scramble::None }),
+        ("random", Scheme::Random { seed: 0, method: Method::Cylinder }),
     ];
     let mut out = io::stdout();
     for (name, scheme) in schemes {
@@ -42,11 +24,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let [mut x, mut y, mut z] = [(); 3].map(|()| vec![0.0_f64; POINTS as usize]);
         plan.fill(0..POINTS, &mut [&mut x, &mut y, &mut z])?;
         let mean = x.iter().map(|x| x.exp()).sum::<f64>() / POINTS as f64;
-        writeln!(
-            out,
-            "{name:>10}: mean of exp(x) {mean:.9}, error {:+.1e}",
-            mean - EXACT
-        )?;
+        writeln!(out, "{name:>10}: mean of exp(x) {mean:.9}, error {:+.1e}", mean - EXACT)?;
     }
     Ok(())
 }

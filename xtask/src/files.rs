@@ -13,11 +13,7 @@ pub(crate) fn list(root: &Path) -> io::Result<Vec<PathBuf>> {
         None => walk(root)?,
     };
     // Git still lists a tracked file that has been deleted, and one in conflict several times.
-    paths.retain(|path| {
-        root.join(path)
-            .symlink_metadata()
-            .is_ok_and(|data| !data.is_dir())
-    });
+    paths.retain(|path| root.join(path).symlink_metadata().is_ok_and(|data| !data.is_dir()));
     paths.sort();
     paths.dedup();
     Ok(paths)
@@ -25,21 +21,12 @@ pub(crate) fn list(root: &Path) -> io::Result<Vec<PathBuf>> {
 
 fn git(root: &Path) -> Option<Vec<PathBuf>> {
     let output = Command::new("git")
-        .args([
-            "ls-files",
-            "-z",
-            "--cached",
-            "--others",
-            "--exclude-standard",
-        ])
+        .args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"])
         .current_dir(root)
         .stderr(Stdio::null())
         .output()
         .ok()?;
-    let names = output
-        .stdout
-        .split(|&byte| byte == 0)
-        .filter(|name| !name.is_empty());
+    let names = output.stdout.split(|&byte| byte == 0).filter(|name| !name.is_empty());
     output.status.success().then(|| names.map(path).collect())
 }
 
@@ -74,10 +61,7 @@ fn walk(root: &Path) -> io::Result<Vec<PathBuf>> {
 /// What the file says: of a symbolic link, the path it points to, since that is what git keeps.
 pub(crate) fn content(path: &Path) -> io::Result<Vec<u8>> {
     if path.is_symlink() {
-        Ok(fs::read_link(path)?
-            .to_string_lossy()
-            .into_owned()
-            .into_bytes())
+        Ok(fs::read_link(path)?.to_string_lossy().into_owned().into_bytes())
     } else {
         fs::read(path)
     }
@@ -90,12 +74,7 @@ mod tests {
 
     #[test]
     fn without_git_the_walk_skips_what_is_built() {
-        let tree = Scratch::new(&[
-            ("a/b.rs", ""),
-            ("target/c.rs", ""),
-            (".git/d", ""),
-            ("e", ""),
-        ]);
+        let tree = Scratch::new(&[("a/b.rs", ""), ("target/c.rs", ""), (".git/d", ""), ("e", "")]);
         let mut paths = walk(tree.root()).unwrap();
         paths.sort();
         assert_eq!(paths, [Path::new("a/b.rs"), Path::new("e")]);
@@ -104,10 +83,7 @@ mod tests {
     #[test]
     fn with_git_the_ignored_are_left_out_and_the_untracked_are_in() {
         let tree = Scratch::new(&[(".gitignore", "*.log\n"), ("a b.rs", ""), ("x.log", "")]);
-        let init = Command::new("git")
-            .args(["init", "-q"])
-            .current_dir(tree.root())
-            .status();
+        let init = Command::new("git").args(["init", "-q"]).current_dir(tree.root()).status();
         if init.is_ok_and(|status| status.success()) {
             let paths = list(tree.root()).unwrap();
             assert_eq!(paths, [Path::new(".gitignore"), Path::new("a b.rs")]);

@@ -41,12 +41,7 @@ impl Traces {
         let here = [folder(root), env::var("HOME").ok()].into_iter().flatten();
         // A short folder is left alone: `/src` is a fair name in any container file.
         let here = here.filter(|folder| depth(folder) >= 2);
-        Self(
-            usual
-                .chain(here)
-                .map(|text| Trace::new(text, Start::Word))
-                .collect(),
-        )
+        Self(usual.chain(here).map(|text| Trace::new(text, Start::Word)).collect())
     }
 
     /// What no released binary may hold: any home, and the workspace, the home and the tools' homes
@@ -73,10 +68,7 @@ impl Traces {
 
 impl Trace {
     fn new(text: String, start: Start) -> Self {
-        Self {
-            text: text.into_bytes(),
-            start,
-        }
+        Self { text: text.into_bytes(), start }
     }
 
     fn matches(&self, bytes: &[u8], at: usize) -> bool {
@@ -86,25 +78,18 @@ impl Trace {
                 // A placeholder in brackets is nobody's folder.
                 Start::Word => {
                     (at == 0 || !goes_on(bytes[at - 1]))
-                        && bytes
-                            .get(at + self.text.len())
-                            .is_none_or(|byte| !b"<{$".contains(byte))
+                        && bytes.get(at + self.text.len()).is_none_or(|byte| !b"<{$".contains(byte))
                 }
             }
     }
 }
 
 fn folder(path: &Path) -> Option<String> {
-    path.canonicalize()
-        .ok()
-        .map(|path| path.display().to_string())
+    path.canonicalize().ok().map(|path| path.display().to_string())
 }
 
 fn depth(folder: &str) -> usize {
-    folder
-        .split(['/', '\\'])
-        .filter(|name| !name.is_empty())
-        .count()
+    folder.split(['/', '\\']).filter(|name| !name.is_empty()).count()
 }
 
 /// Bytes that a path goes on after, variables and patterns included: `${x}/a`, `~/a`, `*/a`, `../a`.
@@ -137,15 +122,7 @@ mod tests {
 
     #[test]
     fn folders_of_the_project_and_placeholders_are_none() {
-        for before in [
-            "docs",
-            "..",
-            "~",
-            "${x}",
-            "$(x)",
-            "*",
-            "https://example.org",
-        ] {
+        for before in ["docs", "..", "~", "${x}", "$(x)", "*", "https://example.org"] {
             assert_eq!(text(&format!("{before}{WORK}anna")), NONE, "{before}");
         }
         for place in places() {

@@ -60,10 +60,7 @@ fn main() -> ExitCode {
 /// The arguments as they were typed, near enough to be recognised.
 fn words(command: &OsString, rest: &[PathBuf]) -> String {
     let rest = rest.iter().map(|word| word.display().to_string());
-    std::iter::once(command.display().to_string())
-        .chain(rest)
-        .collect::<Vec<_>>()
-        .join(" ")
+    std::iter::once(command.display().to_string()).chain(rest).collect::<Vec<_>>().join(" ")
 }
 
 fn exit(outcome: Outcome, fault: u8) -> ExitCode {
@@ -86,9 +83,7 @@ fn say(out: &mut dyn Write, text: &str) -> Result<(), Box<dyn Error>> {
 /// time is gone when somebody moves the checkout and keeps the target folder.
 fn root() -> PathBuf {
     let here = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
-    here.as_deref()
-        .and_then(Path::parent)
-        .map_or_else(|| PathBuf::from("."), Path::to_path_buf)
+    here.as_deref().and_then(Path::parent).map_or_else(|| PathBuf::from("."), Path::to_path_buf)
 }
 
 /// The folder cargo builds into, for the workspace at `root`.

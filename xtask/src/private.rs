@@ -13,14 +13,8 @@ const CONTEXT: usize = 60;
 
 /// Looks through the `binaries`, or through the release build of `sphere` when there are none.
 pub(crate) fn run(root: &Path, binaries: &[PathBuf], out: &mut dyn Write) -> Outcome {
-    let usual = crate::target(root)
-        .join("release")
-        .join(format!("sphere{EXE_SUFFIX}"));
-    let binaries = if binaries.is_empty() {
-        std::slice::from_ref(&usual)
-    } else {
-        binaries
-    };
+    let usual = crate::target(root).join("release").join(format!("sphere{EXE_SUFFIX}"));
+    let binaries = if binaries.is_empty() { std::slice::from_ref(&usual) } else { binaries };
     let traces = Traces::in_binary(root);
     let mut clean = true;
     for path in binaries {
@@ -31,19 +25,10 @@ pub(crate) fn run(root: &Path, binaries: &[PathBuf], out: &mut dyn Write) -> Out
         let finds = traces.find(&bytes);
         for &at in &finds {
             let shown = surroundings(&bytes, at);
-            writeln!(
-                out,
-                "{}: byte {at} tells of this machine: {shown}",
-                path.display()
-            )?;
+            writeln!(out, "{}: byte {at} tells of this machine: {shown}", path.display())?;
         }
         if finds.is_empty() {
-            writeln!(
-                out,
-                "{}: {} bytes, no machine path",
-                path.display(),
-                bytes.len()
-            )?;
+            writeln!(out, "{}: {} bytes, no machine path", path.display(), bytes.len())?;
         } else {
             writeln!(
                 out,
@@ -61,17 +46,8 @@ pub(crate) fn run(root: &Path, binaries: &[PathBuf], out: &mut dyn Write) -> Out
 /// The printable text around `at`.
 fn surroundings(bytes: &[u8], at: usize) -> String {
     let printable = |byte: &&u8| byte.is_ascii_graphic() || **byte == b' ';
-    let before = bytes[..at]
-        .iter()
-        .rev()
-        .take(CONTEXT)
-        .take_while(printable)
-        .count();
-    let after = bytes[at..]
-        .iter()
-        .take(CONTEXT)
-        .take_while(printable)
-        .count();
+    let before = bytes[..at].iter().rev().take(CONTEXT).take_while(printable).count();
+    let after = bytes[at..].iter().take(CONTEXT).take_while(printable).count();
     String::from_utf8_lossy(&bytes[at - before..at + after]).into_owned()
 }
 
@@ -94,10 +70,7 @@ mod tests {
         let (clean, said) = scan(&format!("ELF\0\0called unwrap{HOME}anna/a.rs\u{1}rest"));
         assert!(!clean);
         assert!(said.contains("byte 18 tells"), "{said}");
-        assert!(
-            said.contains(&format!(": called unwrap{HOME}anna/a.rs\n")),
-            "{said}"
-        );
+        assert!(said.contains(&format!(": called unwrap{HOME}anna/a.rs\n")), "{said}");
     }
 
     #[test]
@@ -110,12 +83,8 @@ mod tests {
 
     #[test]
     fn a_binary_that_is_not_there_is_no_pass() {
-        let error = run(
-            Path::new("."),
-            &[PathBuf::from("not/built")],
-            &mut Vec::new(),
-        )
-        .unwrap_err();
+        let error =
+            run(Path::new("."), &[PathBuf::from("not/built")], &mut Vec::new()).unwrap_err();
         assert!(error.to_string().contains("build it first"), "{error}");
     }
 }

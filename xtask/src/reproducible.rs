@@ -14,9 +14,7 @@ const FOLDERS: [&str; 2] = ["first", "second copy/of the/workspace"];
 
 /// Builds twice and compares.
 pub(crate) fn run(root: &Path, out: &mut dyn Write) -> Outcome {
-    let scratch = tempfile::Builder::new()
-        .prefix("sphere-reproducible-")
-        .tempdir()?;
+    let scratch = tempfile::Builder::new().prefix("sphere-reproducible-").tempdir()?;
     let mut built = Vec::new();
     for name in FOLDERS {
         let folder = scratch.path().join(name);
@@ -53,14 +51,7 @@ fn copy(root: &Path, to: &Path) -> Result<(), Box<dyn Error>> {
 fn build(folder: &Path) -> Result<PathBuf, Box<dyn Error>> {
     let target = folder.join("target");
     let status = Command::new(crate::cargo())
-        .args([
-            "build",
-            "--quiet",
-            "--release",
-            "--locked",
-            "--package",
-            "sphere-cli",
-        ])
+        .args(["build", "--quiet", "--release", "--locked", "--package", "sphere-cli"])
         .current_dir(folder)
         .env("CARGO_TARGET_DIR", &target)
         .status()?;
@@ -94,21 +85,15 @@ mod tests {
     #[test]
     fn a_copy_holds_the_sources_as_they_were_and_nothing_that_was_built() {
         use std::os::unix::fs::PermissionsExt;
-        let from = Scratch::new(&[
-            ("tools/run", "#!"),
-            ("crates/a/src/lib.rs", "x"),
-            ("target/y", ""),
-        ]);
+        let from =
+            Scratch::new(&[("tools/run", "#!"), ("crates/a/src/lib.rs", "x"), ("target/y", "")]);
         let tool = from.root().join("tools/run");
         fs::set_permissions(&tool, fs::Permissions::from_mode(0o755)).unwrap();
         let to = Scratch::new(&[]);
         copy(from.root(), to.root()).unwrap();
         let paths = [Path::new("crates/a/src/lib.rs"), Path::new("tools/run")];
         assert_eq!(files::list(to.root()).unwrap(), paths);
-        let mode = fs::metadata(to.root().join("tools/run"))
-            .unwrap()
-            .permissions()
-            .mode();
+        let mode = fs::metadata(to.root().join("tools/run")).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o755);
     }
 }

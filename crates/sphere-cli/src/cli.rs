@@ -112,7 +112,7 @@ pub(crate) struct CompletionsArguments {
 
 impl SampleArguments {
     /// The parameters of the sampling request, by the names that all front ends share.
-    pub(crate) fn parameters(&self) -> impl Iterator<Item = (&'static str, &str)> {
+    pub(crate) fn parameters(&self) -> impl Iterator<Item = (&str, &str)> {
         [
             ("count", &self.count),
             ("start", &self.start),

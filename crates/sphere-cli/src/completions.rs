@@ -11,7 +11,5 @@ use crate::failure::Failure;
 pub(crate) fn run(arguments: &CompletionsArguments) -> Result<(), Failure> {
     let mut script = Vec::new();
     generate(arguments.shell, &mut Cli::command(), "sphere", &mut script);
-    io::stdout()
-        .write_all(&script)
-        .map_err(|error| Failure::write("standard output", &error))
+    io::stdout().write_all(&script).map_err(|error| Failure::write("standard output", &error))
 }

@@ -39,9 +39,7 @@ impl Failure {
         let say = |message: String| drop(writeln!(io::stderr(), "error: {message}"));
         match self {
             Self::Usage(message) => {
-                say(format!(
-                    "{message}\n\nFor more information, try 'sphere sample --help'."
-                ));
+                say(format!("{message}\n\nFor more information, try 'sphere sample --help'."));
                 ExitCode::from(2)
             }
             Self::Work(message) => {

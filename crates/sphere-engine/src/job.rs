@@ -60,13 +60,7 @@ impl Job {
     ) -> Result<Self, SampleError> {
         let plan = scheme.plan()?;
         plan.check(&range)?;
-        Ok(Self {
-            scheme,
-            range,
-            shape: plan.shape(),
-            coordinates,
-            precision,
-        })
+        Ok(Self { scheme, range, shape: plan.shape(), coordinates, precision })
     }
 
     /// The scheme.
@@ -129,9 +123,7 @@ impl Job {
             (Coordinates::Native, Shape::Directions) => &["x", "y", "z"],
             (Coordinates::Native, Shape::Disk) => &["x", "y"],
             (Coordinates::Native, Shape::Cube { dimensions }) => {
-                return (0..dimensions)
-                    .map(|dimension| format!("u{dimension}"))
-                    .collect();
+                return (0..dimensions).map(|dimension| format!("u{dimension}")).collect();
             }
         };
         names.iter().map(ToString::to_string).collect()
@@ -140,10 +132,6 @@ impl Job {
     /// The same points in the coordinates of the scheme, in f64: what a picture is drawn from.
     #[must_use]
     pub fn native(&self) -> Self {
-        Self {
-            coordinates: Coordinates::Native,
-            precision: Precision::Double,
-            ..self.clone()
-        }
+        Self { coordinates: Coordinates::Native, precision: Precision::Double, ..self.clone() }
     }
 }

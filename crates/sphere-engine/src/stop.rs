@@ -25,10 +25,7 @@ impl Stop {
     /// Gives up at `deadline`.
     #[must_use]
     pub fn at(deadline: Instant) -> Self {
-        Self {
-            deadline: Some(deadline),
-            ..Self::default()
-        }
+        Self { deadline: Some(deadline), ..Self::default() }
     }
 
     /// Ends every job that watches this stop or a clone of it.

@@ -13,10 +13,7 @@ use sphere_engine::{
 use sphere_math::direction::{longitude_latitude_deg, theta_phi};
 
 fn job(scheme: &str, pairs: &[(&str, &str)]) -> Job {
-    SampleParameters::parse(scheme, pairs.iter().copied())
-        .unwrap()
-        .job()
-        .unwrap()
+    SampleParameters::parse(scheme, pairs.iter().copied()).unwrap().job().unwrap()
 }
 
 fn engine(threads: usize) -> CpuEngine {
@@ -25,9 +22,7 @@ fn engine(threads: usize) -> CpuEngine {
 
 fn collect<T: bytemuck::Pod + Default>(threads: usize, job: &Job) -> Vec<T> {
     let mut points = Collect::<T>::default();
-    let report = engine(threads)
-        .run(job, &mut points, &Stop::never())
-        .unwrap();
+    let report = engine(threads).run(job, &mut points, &Stop::never()).unwrap();
     assert_eq!(report.points, job.points());
     assert_eq!(report.tally.accepted, job.points());
     points.values
@@ -37,19 +32,9 @@ fn collect<T: bytemuck::Pod + Default>(threads: usize, job: &Job) -> Vec<T> {
 const JOBS: [(&str, &[(&str, &str)]); 7] = [
     ("fibonacci", &[("count", "200_001"), ("start", "7")]),
     ("disk", &[("count", "300_001")]),
-    (
-        "random",
-        &[
-            ("count", "150_001"),
-            ("method", "ball"),
-            ("start", "4294967000"),
-        ],
-    ),
+    ("random", &[("count", "150_001"), ("method", "ball"), ("start", "4294967000")]),
     ("sobol", &[("count", "150_001"), ("scramble", "owen")]),
-    (
-        "sobol",
-        &[("count", "1_001"), ("dimensions", "1_000"), ("start", "5")],
-    ),
+    ("sobol", &[("count", "1_001"), ("dimensions", "1_000"), ("start", "5")]),
     ("sobol", &[("count", "20"), ("dimensions", "21201")]),
     ("pixels", &[("order", "7"), ("ordering", "nested")]),
 ];
@@ -59,10 +44,7 @@ fn threads_change_no_bit() {
     for (scheme, pairs) in JOBS {
         let job = job(scheme, pairs);
         let bits = |threads| -> Vec<u64> {
-            collect::<f64>(threads, &job)
-                .into_iter()
-                .map(f64::to_bits)
-                .collect()
+            collect::<f64>(threads, &job).into_iter().map(f64::to_bits).collect()
         };
         let alone = bits(1);
         assert_eq!(alone.len() as u64, job.points() * job.columns() as u64);
@@ -88,11 +70,7 @@ fn single_precision_is_its_own_lift() {
     let pairs = [("count", "100_003"), ("precision", "f32")];
     let job = job("fibonacci", &pairs);
     let mut expected = vec![0.0_f32; 300_009];
-    job.scheme()
-        .plan()
-        .unwrap()
-        .fill_rows(job.range(), &mut expected)
-        .unwrap();
+    job.scheme().plan().unwrap().fill_rows(job.range(), &mut expected).unwrap();
     assert!(expected == collect::<f32>(2, &job));
 }
 
@@ -100,20 +78,10 @@ fn single_precision_is_its_own_lift() {
 fn angles_are_those_of_the_directions() {
     let directions: Vec<f64> = collect(2, &job("random", &[("count", "100_003")]));
     let angles = |columns, precision| {
-        job(
-            "random",
-            &[
-                ("count", "100_003"),
-                ("columns", columns),
-                ("precision", precision),
-            ],
-        )
+        job("random", &[("count", "100_003"), ("columns", columns), ("precision", precision)])
     };
     let (directions, _) = directions.as_chunks::<3>();
-    let degrees: Vec<f64> = directions
-        .iter()
-        .flat_map(|&d| longitude_latitude_deg(d))
-        .collect();
+    let degrees: Vec<f64> = directions.iter().flat_map(|&d| longitude_latitude_deg(d)).collect();
     assert!(degrees == collect::<f64>(2, &angles("lonlat-deg", "f64")));
     let radians: Vec<f32> = directions.iter().flat_map(|&d| theta_phi(d)).collect();
     assert!(radians == collect::<f32>(2, &angles("theta-phi", "f32")));
@@ -136,12 +104,7 @@ struct Probe<F> {
 
 impl<F: FnMut(u64) -> Result<(), SinkError>> Probe<F> {
     fn new(at_each: F) -> Self {
-        Self {
-            accepted: Vec::new(),
-            lent: 0,
-            most_lent: 0,
-            at_each,
-        }
+        Self { accepted: Vec::new(), lent: 0, most_lent: 0, at_each }
     }
 }
 
@@ -166,44 +129,24 @@ const MANY: [(&str, &str); 1] = [("count", "3_000_000")];
 fn blocks_arrive_in_order_and_few_are_out() {
     for threads in [1, 2, 5] {
         let mut probe = Probe::new(|_| Ok(()));
-        engine(threads)
-            .run(&job("fibonacci", &MANY), &mut probe, &Stop::never())
-            .unwrap();
+        engine(threads).run(&job("fibonacci", &MANY), &mut probe, &Stop::never()).unwrap();
         let mut next = 0;
         for range in &probe.accepted {
             assert_eq!(range.start, next);
             next = range.end;
         }
         assert_eq!(next, 3_000_000);
-        assert!(
-            probe.accepted.len() > 20,
-            "several blocks, or the test shows nothing"
-        );
-        assert!(
-            probe.most_lent <= 2 * threads + 2,
-            "{} blocks out",
-            probe.most_lent
-        );
+        assert!(probe.accepted.len() > 20, "several blocks, or the test shows nothing");
+        assert!(probe.most_lent <= 2 * threads + 2, "{} blocks out", probe.most_lent);
     }
 }
 
 #[test]
 fn a_failing_sink_stops_the_job_where_it_failed() {
-    let mut probe = Probe::new(|end| {
-        if end > 500_000 {
-            Err("full".into())
-        } else {
-            Ok(())
-        }
-    });
-    let stopped = engine(2)
-        .run(&job("fibonacci", &MANY), &mut probe, &Stop::never())
-        .unwrap_err();
+    let mut probe = Probe::new(|end| if end > 500_000 { Err("full".into()) } else { Ok(()) });
+    let stopped = engine(2).run(&job("fibonacci", &MANY), &mut probe, &Stop::never()).unwrap_err();
     assert!(matches!(&stopped.cause, Cause::Sink(error) if error.to_string() == "full"));
-    assert_eq!(
-        Some(stopped.next),
-        probe.accepted.last().map(|range| range.end)
-    );
+    assert_eq!(Some(stopped.next), probe.accepted.last().map(|range| range.end));
 }
 
 #[test]
@@ -217,9 +160,7 @@ fn another_run_continues_where_one_stopped() {
         }
         Ok(())
     });
-    let stopped = engine(2)
-        .run(&job("fibonacci", &MANY), &mut first, &stop)
-        .unwrap_err();
+    let stopped = engine(2).run(&job("fibonacci", &MANY), &mut first, &stop).unwrap_err();
     assert!(matches!(stopped.cause, Cause::Requested));
     assert!((1_000_000..3_000_000).contains(&stopped.next));
 
@@ -232,25 +173,14 @@ fn another_run_continues_where_one_stopped() {
 fn a_deadline_ends_a_job_that_would_take_for_ever() {
     let job = job("random", &[("count", "1e18")]);
     let stop = Stop::at(Instant::now() + Duration::from_millis(20));
-    let stopped = engine(2)
-        .run(&job, &mut Probe::new(|_| Ok(())), &stop)
-        .unwrap_err();
-    assert!(matches!(
-        stopped.cause,
-        Cause::Engine(EngineError::DeadlineExceeded)
-    ));
+    let stopped = engine(2).run(&job, &mut Probe::new(|_| Ok(())), &stop).unwrap_err();
+    assert!(matches!(stopped.cause, Cause::Engine(EngineError::DeadlineExceeded)));
 }
 
 #[test]
 fn an_engine_says_what_it_is() {
     let engine = engine(3);
     let capability = engine.capability();
-    assert_eq!(
-        (capability.name, capability.simd, capability.threads),
-        ("cpu", "scalar", 3)
-    );
-    assert!(matches!(
-        CpuEngine::new(NonZeroUsize::new(1_025)),
-        Err(EngineError::Rejected { .. })
-    ));
+    assert_eq!((capability.name, capability.simd, capability.threads), ("cpu", "scalar", 3));
+    assert!(matches!(CpuEngine::new(NonZeroUsize::new(1_025)), Err(EngineError::Rejected { .. })));
 }

@@ -42,42 +42,23 @@ impl Destination {
     /// # Errors
     /// A directory, or a folder that is missing or may not be written to.
     pub fn create(path: &Path) -> Result<Self, DestinationError> {
-        let failed = |action| {
-            move |source| DestinationError {
-                action,
-                path: path.to_path_buf(),
-                source,
-            }
-        };
+        let failed =
+            |action| move |source| DestinationError { action, path: path.to_path_buf(), source };
         let existing = path.metadata().ok();
         let writer = match &existing {
             Some(metadata) if metadata.is_dir() => {
-                return Err(failed("create")(io::Error::from(
-                    io::ErrorKind::IsADirectory,
-                )));
+                return Err(failed("create")(io::Error::from(io::ErrorKind::IsADirectory)));
             }
             Some(metadata) if !metadata.is_file() => {
-                let file = OpenOptions::new()
-                    .write(true)
-                    .open(path)
-                    .map_err(failed("open"))?;
-                return Ok(Self {
-                    path: path.to_path_buf(),
-                    writer: Writer::InPlace(file),
-                });
+                let file = OpenOptions::new().write(true).open(path).map_err(failed("open"))?;
+                return Ok(Self { path: path.to_path_buf(), writer: Writer::InPlace(file) });
             }
             _ => temporary_beside(&follow_links(path)).map_err(failed("create"))?,
         };
         if let Some(metadata) = existing {
-            writer
-                .as_file()
-                .set_permissions(metadata.permissions())
-                .map_err(failed("create"))?;
+            writer.as_file().set_permissions(metadata.permissions()).map_err(failed("create"))?;
         }
-        Ok(Self {
-            path: follow_links(path),
-            writer: Writer::Replace(writer),
-        })
+        Ok(Self { path: follow_links(path), writer: Writer::Replace(writer) })
     }
 
     /// The temporary file, while there is one: what to remove when the process is interrupted.
@@ -102,11 +83,7 @@ impl Destination {
                 .sync_all()
                 .and_then(|()| file.persist(&path).map(drop).map_err(|error| error.error)),
         };
-        committed.map_err(|source| DestinationError {
-            action: "complete",
-            path,
-            source,
-        })
+        committed.map_err(|source| DestinationError { action: "complete", path, source })
     }
 }
 
@@ -168,9 +145,8 @@ mod tests {
 
     fn files(folder: &TempDir) -> Vec<String> {
         let entries = fs::read_dir(folder).unwrap();
-        let mut names: Vec<String> = entries
-            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-            .collect();
+        let mut names: Vec<String> =
+            entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
         names.sort();
         names
     }
@@ -230,10 +206,7 @@ mod tests {
             assert_eq!(fs::read_to_string(&target).unwrap(), content);
             assert!(link.symlink_metadata().unwrap().is_symlink());
             if let Some(mode) = mode {
-                assert_eq!(
-                    target.metadata().unwrap().permissions().mode() & 0o777,
-                    mode
-                );
+                assert_eq!(target.metadata().unwrap().permissions().mode() & 0o777, mode);
             }
         }
         assert_eq!(files(&folder), ["link", "target"]);

@@ -65,23 +65,14 @@ impl<R: Element> Encoder<R> {
     /// An encoder at its beginning.
     #[must_use]
     pub fn new(format: Format, header: Header) -> Self {
-        Self {
-            format,
-            header,
-            written: 0,
-            buffer: Vec::new(),
-            element: std::marker::PhantomData,
-        }
+        Self { format, header, written: 0, buffer: Vec::new(), element: std::marker::PhantomData }
     }
 
     /// The length of everything, where the format fixes it: for npy and raw.
     #[must_use]
     pub fn total_bytes(&self) -> Option<u64> {
         let columns = self.header.columns.len();
-        let data = self
-            .header
-            .rows
-            .checked_mul((columns * size_of::<R>()) as u64)?;
+        let data = self.header.rows.checked_mul((columns * size_of::<R>()) as u64)?;
         match self.format {
             Format::Raw => Some(data),
             Format::Npy => {
@@ -111,17 +102,11 @@ impl<R: Element> Encoder<R> {
     pub fn rows<'a>(&'a mut self, values: &'a [R]) -> Result<&'a [u8], EncodeError> {
         let columns = self.header.columns.len();
         if columns == 0 || !values.len().is_multiple_of(columns) {
-            return Err(EncodeError::PartialRow {
-                values: values.len(),
-                columns,
-            });
+            return Err(EncodeError::PartialRow { values: values.len(), columns });
         }
         let written = self.written + (values.len() / columns) as u64;
         if written > self.header.rows {
-            return Err(EncodeError::RowCount {
-                written,
-                announced: self.header.rows,
-            });
+            return Err(EncodeError::RowCount { written, announced: self.header.rows });
         }
         let first = self.written == 0;
         self.written = written;
@@ -131,13 +116,9 @@ impl<R: Element> Encoder<R> {
                 if cfg!(target_endian = "little") {
                     return Ok(bytemuck::cast_slice(values));
                 }
-                values
-                    .iter()
-                    .for_each(|value| value.write_little_endian(&mut self.buffer));
+                values.iter().for_each(|value| value.write_little_endian(&mut self.buffer));
             }
-            Format::Csv => values
-                .chunks_exact(columns)
-                .for_each(|row| self.csv_row(row)),
+            Format::Csv => values.chunks_exact(columns).for_each(|row| self.csv_row(row)),
             Format::Json => {
                 for (at, row) in values.chunks_exact(columns).enumerate() {
                     self.json_row(row, first && at == 0);
@@ -154,10 +135,7 @@ impl<R: Element> Encoder<R> {
     pub fn end(&mut self) -> Result<&[u8], EncodeError> {
         if self.written != self.header.rows {
             let announced = self.header.rows;
-            return Err(EncodeError::RowCount {
-                written: self.written,
-                announced,
-            });
+            return Err(EncodeError::RowCount { written: self.written, announced });
         }
         self.buffer.clear();
         if self.format == Format::Json {
@@ -177,8 +155,7 @@ impl<R: Element> Encoder<R> {
     }
 
     fn json_row(&mut self, row: &[R], is_first: bool) {
-        self.buffer
-            .extend_from_slice(if is_first { b"\n[" } else { b",\n[" });
+        self.buffer.extend_from_slice(if is_first { b"\n[" } else { b",\n[" });
         for value in row {
             if value.is_finite() {
                 value.write_text(&mut self.buffer);
@@ -193,11 +170,7 @@ impl<R: Element> Encoder<R> {
 }
 
 fn json_head(header: &Header) -> String {
-    let columns: Vec<String> = header
-        .columns
-        .iter()
-        .map(|name| json_string(name))
-        .collect();
+    let columns: Vec<String> = header.columns.iter().map(|name| json_string(name)).collect();
     let mut head = format!("{{\"columns\":[{}]", columns.join(","));
     for (name, value) in &header.metadata {
         let value = match value {

@@ -53,11 +53,7 @@ impl Format {
     #[must_use]
     pub fn from_path(path: &Path) -> Option<Self> {
         let suffix = path.extension()?.to_str()?.to_ascii_lowercase();
-        if suffix == "bin" {
-            Some(Self::Raw)
-        } else {
-            suffix.parse().ok()
-        }
+        if suffix == "bin" { Some(Self::Raw) } else { suffix.parse().ok() }
     }
 }
 

@@ -38,15 +38,8 @@ pub fn theta_phi<R: Real>([x, y, z]: [f64; 3]) -> [R; 2] {
 pub fn longitude_latitude_deg<R: Real>([x, y, z]: [f64; 3]) -> [R; 2] {
     const DEGREES: f64 = 90.0 / FRAC_PI_2;
     let equator = libm::hypot(x, y);
-    let latitude = if equator == 0.0 && z == 0.0 {
-        FRAC_PI_2
-    } else {
-        libm::atan2(z, equator)
-    };
-    [
-        wrapped(libm::atan2(y, x) * DEGREES, 360.0),
-        R::from_f64(latitude * DEGREES),
-    ]
+    let latitude = if equator == 0.0 && z == 0.0 { FRAC_PI_2 } else { libm::atan2(z, equator) };
+    [wrapped(libm::atan2(y, x) * DEGREES, 360.0), R::from_f64(latitude * DEGREES)]
 }
 
 /// An angle in (-circle/2, circle/2\] brought to \[0, circle) after its rounding to `R`: an angle
@@ -85,11 +78,7 @@ mod tests {
         ];
         for (direction, angles, degrees) in table {
             assert_eq!(theta_phi::<f64>(direction), angles, "{direction:?}");
-            assert_eq!(
-                longitude_latitude_deg::<f64>(direction),
-                degrees,
-                "{direction:?}"
-            );
+            assert_eq!(longitude_latitude_deg::<f64>(direction), degrees, "{direction:?}");
         }
     }
 

@@ -42,10 +42,7 @@ pub(crate) fn rotate_quarters<R: Real>(quarter: u64, [cos, sin]: [R; 2]) -> [R; 
 ///
 /// sin(pi t) = t (`PI_HIGH` + `PI_LOW` + t² S(t²)), relative error 2^-58;
 /// cos(pi t) = 1 + t² C(t²), absolute error 2^-64.
-#[allow(
-    clippy::excessive_precision,
-    reason = "as the Remez algorithm gave them; rustc rounds"
-)]
+#[allow(clippy::excessive_precision, reason = "as the Remez algorithm gave them; rustc rounds")]
 mod double {
     pub(super) const PI_HIGH: f64 = core::f64::consts::PI;
     /// The leading coefficient less `PI_HIGH`: it is pi but for 1.04e-17.
@@ -75,12 +72,8 @@ mod single {
     pub(super) const PI_HIGH: f32 = core::f32::consts::PI;
     pub(super) const PI_LOW: f32 = (3.14159264342 - PI_HIGH as f64) as f32;
     pub(super) const SIN: [f32; 3] = [-5.16770768192, 2.54976104953, -0.589012210426];
-    pub(super) const COS: [f32; 4] = [
-        -4.93480216259,
-        4.05870726303,
-        -1.33504456441,
-        0.231329716053,
-    ];
+    pub(super) const COS: [f32; 4] =
+        [-4.93480216259, 4.05870726303, -1.33504456441, 0.231329716053];
 }
 
 /// The polynomial with these coefficients, lowest degree first, by Horner's rule.
@@ -97,10 +90,7 @@ fn horner<R: Lift + Copy, const N: usize>(argument: R, coefficients: [R; N]) -> 
 fn cos_sin_f64(t: f64, tail: f64) -> [f64; 2] {
     let square = t * t;
     let cos = square.mul_add(horner(square, double::COS), 1.0);
-    let small = t.mul_add(
-        square.mul_add(horner(square, double::SIN), double::PI_LOW),
-        tail,
-    );
+    let small = t.mul_add(square.mul_add(horner(square, double::SIN), double::PI_LOW), tail);
     [cos, t.mul_add(double::PI_HIGH, small)]
 }
 
@@ -176,39 +166,17 @@ mod tests {
         ];
         for (word, expected) in table {
             assert_eq!(Turn(word).cos_sin::<f64>(), expected, "{word:#x}");
-            assert_eq!(
-                Turn(word).cos_sin::<f32>(),
-                expected.map(|v| v as f32),
-                "{word:#x}"
-            );
+            assert_eq!(Turn(word).cos_sin::<f32>(), expected.map(|v| v as f32), "{word:#x}");
         }
     }
 
     #[test]
     fn symmetries_hold_to_the_bit() {
-        for word in [
-            1,
-            12345,
-            1 << 31,
-            1 << 32,
-            1 << 52,
-            1 << 60,
-            0x1234_5678_9abc_def0_u64,
-        ] {
+        for word in [1, 12345, 1 << 31, 1 << 32, 1 << 52, 1 << 60, 0x1234_5678_9abc_def0_u64] {
             let [cos, sin] = Turn(word).cos_sin::<f64>();
-            assert_eq!(
-                Turn(word.wrapping_neg()).cos_sin::<f64>(),
-                [cos, -sin],
-                "{word:#x}"
-            );
-            assert_eq!(
-                Turn(word.wrapping_add(1 << 63)).cos_sin::<f64>(),
-                [-cos, -sin]
-            );
-            assert_eq!(
-                Turn(word.wrapping_add(1 << 62)).cos_sin::<f64>(),
-                [-sin, cos]
-            );
+            assert_eq!(Turn(word.wrapping_neg()).cos_sin::<f64>(), [cos, -sin], "{word:#x}");
+            assert_eq!(Turn(word.wrapping_add(1 << 63)).cos_sin::<f64>(), [-cos, -sin]);
+            assert_eq!(Turn(word.wrapping_add(1 << 62)).cos_sin::<f64>(), [-sin, cos]);
         }
     }
 }

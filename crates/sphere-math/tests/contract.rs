@@ -9,10 +9,7 @@ use proptest::prelude::*;
 use sphere_math::sampling::{Plan, SampleError, Scheme, Shape};
 
 fn plans() -> Vec<(&'static str, Plan)> {
-    schemes()
-        .into_iter()
-        .map(|(name, scheme)| (name, scheme.plan().unwrap()))
-        .collect()
+    schemes().into_iter().map(|(name, scheme)| (name, scheme.plan().unwrap())).collect()
 }
 
 #[test]
@@ -27,11 +24,7 @@ fn columns_and_rows_hold_the_same_points() {
             plan.fill(range, &mut slices).unwrap();
             for row in 0..count {
                 for column in 0..width {
-                    assert_eq!(
-                        columns[column][row],
-                        expected[row * width + column],
-                        "{name}"
-                    );
+                    assert_eq!(columns[column][row], expected[row * width + column], "{name}");
                 }
             }
         }
@@ -45,10 +38,7 @@ fn directions_have_length_one() {
             continue;
         }
         for range in corners(&plan, 1_000) {
-            for (row, v) in common::directions::<f64>(&plan, range.clone())
-                .iter()
-                .enumerate()
-            {
+            for (row, v) in common::directions::<f64>(&plan, range.clone()).iter().enumerate() {
                 let excess = v.iter().map(|c| c * c).sum::<f64>() - 1.0;
                 assert!(
                     excess.abs() <= 8e-16,
@@ -93,10 +83,7 @@ fn no_coordinate_is_minus_zero() {
     for (name, plan) in plans() {
         for range in corners(&plan, 100) {
             let points: Vec<f64> = rows(&plan, range);
-            assert!(
-                points.iter().all(|c| *c != 0.0 || c.is_sign_positive()),
-                "{name}"
-            );
+            assert!(points.iter().all(|c| *c != 0.0 || c.is_sign_positive()), "{name}");
         }
     }
 }
@@ -107,26 +94,13 @@ fn ranges_end_where_the_points_do() {
         let end = plan.points();
         let columns = plan.shape().columns();
         let mut row = vec![0.0_f64; columns];
-        assert!(
-            plan.fill_rows(end - 1..end, &mut row).is_ok(),
-            "{name}: the last point"
-        );
-        assert!(
-            plan.fill_rows(end..end, &mut [0.0_f64; 0]).is_ok(),
-            "{name}: nothing, at the end"
-        );
-        assert!(
-            plan.fill_rows(0..0, &mut [0.0_f64; 0]).is_ok(),
-            "{name}: nothing, at the start"
-        );
+        assert!(plan.fill_rows(end - 1..end, &mut row).is_ok(), "{name}: the last point");
+        assert!(plan.fill_rows(end..end, &mut [0.0_f64; 0]).is_ok(), "{name}: nothing, at the end");
+        assert!(plan.fill_rows(0..0, &mut [0.0_f64; 0]).is_ok(), "{name}: nothing, at the start");
         // The counter of random points is full: there is no index past their end.
         if end < u64::MAX {
             let past = plan.fill_rows(end..end + 1, &mut row);
-            let expected = SampleError::RangeOutOfBounds {
-                start: end,
-                end: end + 1,
-                points: end,
-            };
+            let expected = SampleError::RangeOutOfBounds { start: end, end: end + 1, points: end };
             assert_eq!(past, Err(expected), "{name}: one past the last");
         }
         #[allow(clippy::reversed_empty_ranges)]
@@ -146,34 +120,18 @@ fn outputs_must_fit() {
         let short = plan.fill_rows(0..1, &mut values);
         assert_eq!(
             short,
-            Err(SampleError::OutputLength {
-                given: 2 * columns,
-                needed: columns as u64
-            }),
+            Err(SampleError::OutputLength { given: 2 * columns, needed: columns as u64 }),
             "{name}"
         );
         let missing = plan.fill::<f64>(0..1, &mut []);
-        assert_eq!(
-            missing,
-            Err(SampleError::ColumnCount {
-                given: 0,
-                needed: columns
-            }),
-            "{name}"
-        );
+        assert_eq!(missing, Err(SampleError::ColumnCount { given: 0, needed: columns }), "{name}");
         let mut columns: Vec<&mut [f64]> = values.chunks_mut(2).collect();
         assert!(
-            matches!(
-                plan.fill(0..1, &mut columns),
-                Err(SampleError::OutputLength { .. })
-            ),
+            matches!(plan.fill(0..1, &mut columns), Err(SampleError::OutputLength { .. })),
             "{name}"
         );
         assert!(plan.draw(0..1, &mut []).is_err(), "{name}");
-        assert!(
-            values.iter().all(|&value| value == 7.0),
-            "{name}: a refused call wrote something"
-        );
+        assert!(values.iter().all(|&value| value == 7.0), "{name}: a refused call wrote something");
     }
 }
 

@@ -9,26 +9,16 @@ use sphere_math::sampling::{Method, Placement, Scheme};
 
 #[test]
 fn the_fibonacci_lattice_is_symmetric() {
-    for placement in [
-        Placement::Quadrature,
-        Placement::Offset(0.0),
-        Placement::Offset(3.33),
-    ] {
+    for placement in [Placement::Quadrature, Placement::Offset(0.0), Placement::Offset(3.33)] {
         for total in [2, 3, 10, 101, 1_000] {
             let plan = Scheme::Fibonacci { total, placement }.plan().unwrap();
-            let z: Vec<f64> = directions::<f64>(&plan, 0..total)
-                .iter()
-                .map(|v| v[2])
-                .collect();
+            let z: Vec<f64> = directions::<f64>(&plan, 0..total).iter().map(|v| v[2]).collect();
             for (north, south) in z.iter().zip(z.iter().rev()) {
                 assert_eq!(*north, -south, "{total} points, {placement:?}");
             }
             // z = 1 - 2 k / N misses this by 1 / N.
             let mean = z.iter().sum::<f64>() / total as f64;
-            assert!(
-                mean.abs() < 1e-15,
-                "{total} points, {placement:?}: mean of z {mean:e}"
-            );
+            assert!(mean.abs() < 1e-15, "{total} points, {placement:?}: mean of z {mean:e}");
         }
     }
 }
@@ -36,12 +26,7 @@ fn the_fibonacci_lattice_is_symmetric() {
 #[test]
 fn midpoints_lie_between_the_poles_and_offset_0_on_them() {
     let ends = |placement| {
-        let plan = Scheme::Fibonacci {
-            total: 50,
-            placement,
-        }
-        .plan()
-        .unwrap();
+        let plan = Scheme::Fibonacci { total: 50, placement }.plan().unwrap();
         let points = directions::<f64>(&plan, 0..50);
         [points[0], points[49]]
     };
@@ -49,10 +34,7 @@ fn midpoints_lie_between_the_poles_and_offset_0_on_them() {
     assert_eq!([north[2], south[2]], [0.98, -0.98]);
     // 49 · (1 / 49) is not 1 in f64: the poles are exact because the quotient is corrected.
     assert_ne!(49.0 * (1.0 / 49.0), 1.0);
-    assert_eq!(
-        ends(Placement::Offset(0.0)),
-        [[0.0, 0.0, 1.0], [0.0, 0.0, -1.0]]
-    );
+    assert_eq!(ends(Placement::Offset(0.0)), [[0.0, 0.0, 1.0], [0.0, 0.0, -1.0]]);
 }
 
 #[test]

@@ -32,12 +32,7 @@ struct Topography(Vec<Term>);
 
 impl Topography {
     fn load() -> Self {
-        let missing = Term {
-            cos: f64::NAN,
-            sin: f64::NAN,
-            a: f64::NAN,
-            b: f64::NAN,
-        };
+        let missing = Term { cos: f64::NAN, sin: f64::NAN, a: f64::NAN, b: f64::NAN };
         let mut terms = vec![missing; index(LMAX, LMAX) + 1];
         for record in table(include_str!("data/earth_topography_lmax60.csv")) {
             let (l, m): (usize, usize) = (parse(record[0]), parse(record[1]));
@@ -51,10 +46,7 @@ impl Topography {
                 b: (square * (l + m - 1.0) * (l - m - 1.0) / (2.0 * l - 3.0)).sqrt(),
             };
         }
-        assert!(
-            terms.iter().all(|t| t.cos.is_finite() && t.sin.is_finite()),
-            "all coefficients"
-        );
+        assert!(terms.iter().all(|t| t.cos.is_finite() && t.sin.is_finite()), "all coefficients");
         Self(terms)
     }
 
@@ -64,21 +56,14 @@ impl Topography {
 
     /// The standard deviation over the sphere: Parseval's theorem.
     fn deviation(&self) -> f64 {
-        self.0[1..]
-            .iter()
-            .map(|term| term.cos.powi(2) + term.sin.powi(2))
-            .sum::<f64>()
-            .sqrt()
+        self.0[1..].iter().map(|term| term.cos.powi(2) + term.sin.powi(2)).sum::<f64>().sqrt()
     }
 
     /// The height in a direction: the whole sum, order by order.
     fn height(&self, [x, y, z]: [f64; 3]) -> f64 {
         let cos_latitude = x.hypot(y);
-        let (cos_1, sin_1) = if cos_latitude == 0.0 {
-            (1.0, 0.0)
-        } else {
-            (x / cos_latitude, y / cos_latitude)
-        };
+        let (cos_1, sin_1) =
+            if cos_latitude == 0.0 { (1.0, 0.0) } else { (x / cos_latitude, y / cos_latitude) };
         let (mut cos_m, mut sin_m) = (1.0, 0.0);
         let mut sectoral = 1.0;
         let mut height = 0.0;
@@ -93,11 +78,7 @@ impl Topography {
             }
             // P(m + 1, m + 1) from P(m, m). Holmes2002, equation 13.
             let next = (m + 1) as f64;
-            let step = if m == 0 {
-                3.0
-            } else {
-                (2.0 * next + 1.0) / (2.0 * next)
-            };
+            let step = if m == 0 { 3.0 } else { (2.0 * next + 1.0) / (2.0 * next) };
             sectoral *= f64::sqrt(step) * cos_latitude;
             (cos_m, sin_m) = (cos_m * cos_1 - sin_m * sin_1, sin_m * cos_1 + cos_m * sin_1);
         }
@@ -113,9 +94,7 @@ impl Topography {
 
     /// Root mean square of the errors of several randomisations.
     fn rms_error(&self, schemes: impl Iterator<Item = Scheme>, count: u64) -> f64 {
-        let squares: Vec<f64> = schemes
-            .map(|scheme| self.error(scheme, count).powi(2))
-            .collect();
+        let squares: Vec<f64> = schemes.map(|scheme| self.error(scheme, count).powi(2)).collect();
         (squares.iter().sum::<f64>() / squares.len() as f64).sqrt()
     }
 }
@@ -135,18 +114,12 @@ impl Errors {
     /// Of one scheme for a number of points, which is that of the HEALPix grid of an order.
     fn of(earth: &Topography, scheme: impl Fn(u64, u32) -> Scheme) -> Self {
         let error = |(count, order)| earth.error(scheme(count, order), count);
-        Self {
-            few: error(Self::FEW),
-            many: error(Self::MANY),
-        }
+        Self { few: error(Self::FEW), many: error(Self::MANY) }
     }
 
     fn rms(earth: &Topography, scheme: impl Fn(u64) -> Scheme) -> Self {
         let error = |count| earth.rms_error((0..RANDOMISATIONS).map(&scheme), count);
-        Self {
-            few: error(Self::FEW.0),
-            many: error(Self::MANY.0),
-        }
+        Self { few: error(Self::FEW.0), many: error(Self::MANY.0) }
     }
 
     fn gain(&self) -> f64 {
@@ -173,27 +146,13 @@ fn lattices_and_sobol_find_the_mean_far_faster_than_chance() {
         total,
         placement: Placement::Quadrature,
     });
-    let pixels = Errors::of(&earth, |_, order| Scheme::Pixels {
-        order,
-        ordering: Ordering::Ring,
-    });
-    let sobol = |scramble| Scheme::Sobol {
-        domain: Domain::Sphere,
-        scramble,
-    };
+    let pixels = Errors::of(&earth, |_, order| Scheme::Pixels { order, ordering: Ordering::Ring });
+    let sobol = |scramble| Scheme::Sobol { domain: Domain::Sphere, scramble };
     let plain = Errors::of(&earth, |_, _| sobol(Scramble::None));
-    let shift = Errors::rms(&earth, |randomisation| {
-        sobol(Scramble::Shift {
-            seed: 1,
-            randomisation,
-        })
-    });
-    let owen = Errors::rms(&earth, |randomisation| {
-        sobol(Scramble::Owen {
-            seed: 1,
-            randomisation,
-        })
-    });
+    let shift =
+        Errors::rms(&earth, |randomisation| sobol(Scramble::Shift { seed: 1, randomisation }));
+    let owen =
+        Errors::rms(&earth, |randomisation| sobol(Scramble::Owen { seed: 1, randomisation }));
     let random = [Method::Cylinder, Method::Disk, Method::Ball]
         .map(|method| Errors::rms(&earth, |seed| Scheme::Random { seed, method }));
 
@@ -201,34 +160,15 @@ fn lattices_and_sobol_find_the_mean_far_faster_than_chance() {
     for errors in &random {
         for (error, (count, _)) in [(errors.few, Errors::FEW), (errors.many, Errors::MANY)] {
             let ratio = error * (count as f64).sqrt() / earth.deviation();
-            assert!(
-                (0.5..1.7).contains(&ratio),
-                "{ratio} times the error that chance has"
-            );
+            assert!((0.5..1.7).contains(&ratio), "{ratio} times the error that chance has");
         }
     }
-    assert!(
-        fibonacci.gain() > 5_000.0 && fibonacci.many < 0.01,
-        "{} m",
-        fibonacci.many
-    );
-    assert!(
-        pixels.gain() > 64.0 && pixels.many < 0.2,
-        "{} m",
-        pixels.many
-    );
+    assert!(fibonacci.gain() > 5_000.0 && fibonacci.many < 0.01, "{} m", fibonacci.many);
+    assert!(pixels.gain() > 64.0 && pixels.many < 0.2, "{} m", pixels.many);
     for (name, errors) in [("plain", plain), ("shift", shift), ("owen", owen)] {
-        assert!(
-            errors.gain() > 24.0,
-            "sobol {name}: 64 times the points gain {}",
-            errors.gain()
-        );
+        assert!(errors.gain() > 24.0, "sobol {name}: 64 times the points gain {}", errors.gain());
         for chance in &random {
-            assert!(
-                errors.many < chance.many / 8.0,
-                "sobol {name}: {} m",
-                errors.many
-            );
+            assert!(errors.many < chance.many / 8.0, "sobol {name}: {} m", errors.many);
         }
     }
 }

@@ -30,35 +30,18 @@ fn computed() -> String {
     );
     for (name, scheme) in schemes() {
         let plan = scheme.plan().unwrap();
-        let length = if plan.draw_columns() > 1_000 {
-            16
-        } else {
-            LENGTH
-        };
+        let length = if plan.draw_columns() > 1_000 { 16 } else { LENGTH };
         let mut corners = corners(&plan, length);
         corners.dedup();
         for range in corners {
-            let draws = hash(
-                draw(&plan, range.clone())
-                    .concat()
-                    .into_iter()
-                    .flat_map(u64::to_le_bytes),
-            );
-            let doubles = hash(
-                rows::<f64>(&plan, range.clone())
-                    .into_iter()
-                    .flat_map(f64::to_le_bytes),
-            );
-            let singles = hash(
-                rows::<f32>(&plan, range.clone())
-                    .into_iter()
-                    .flat_map(f32::to_le_bytes),
-            );
-            let _ = writeln!(
-                text,
-                "{name},{},{},{draws},{doubles},{singles}",
-                range.start, range.end
-            );
+            let draws =
+                hash(draw(&plan, range.clone()).concat().into_iter().flat_map(u64::to_le_bytes));
+            let doubles =
+                hash(rows::<f64>(&plan, range.clone()).into_iter().flat_map(f64::to_le_bytes));
+            let singles =
+                hash(rows::<f32>(&plan, range.clone()).into_iter().flat_map(f32::to_le_bytes));
+            let _ =
+                writeln!(text, "{name},{},{},{draws},{doubles},{singles}", range.start, range.end);
         }
     }
     text
@@ -74,11 +57,7 @@ fn golden_hashes() {
     let golden = include_str!("data/golden.csv");
     let computed: &'static str = computed.leak();
     for (expected, found) in table(golden).zip(table(computed)) {
-        assert_eq!(
-            expected, found,
-            "draws and lifts are frozen: {}",
-            expected[0]
-        );
+        assert_eq!(expected, found, "draws and lifts are frozen: {}", expected[0]);
     }
     assert_eq!(golden, computed, "the table has other rows than the test");
 }

@@ -33,10 +33,7 @@ fn equal_areas_hold_equal_numbers() {
                 counts[band * SIDE + sector] += 1.0;
             }
             let expected = COUNT as f64 / (SIDE * SIDE) as f64;
-            let chi2: f64 = counts
-                .iter()
-                .map(|count| (count - expected).powi(2) / expected)
-                .sum();
+            let chi2: f64 = counts.iter().map(|count| (count - expected).powi(2) / expected).sum();
             // 1,023 degrees of freedom: mean 1,023, deviation 45.2.
             assert!((800.0..1_260.0).contains(&chi2), "{method:?}: chi2 {chi2}");
         }
@@ -54,9 +51,7 @@ fn the_moments_are_those_of_the_sphere() {
             let rayleigh: f64 = (0..3).map(|i| mean(&|v| v[i]).powi(2)).sum::<f64>() * 3.0 * n;
             assert!(rayleigh < 30.7, "{method:?}: Rayleigh {rayleigh}");
             // Bingham: 7.5 n (tr T² - 1/3) is chi² with 5; 35.9 is its 10^-6.
-            let trace: f64 = (0..9)
-                .map(|at| mean(&|v| v[at / 3] * v[at % 3]).powi(2))
-                .sum::<f64>();
+            let trace: f64 = (0..9).map(|at| mean(&|v| v[at / 3] * v[at % 3]).powi(2)).sum::<f64>();
             let bingham = 7.5 * n * (trace - 1.0 / 3.0);
             assert!(bingham < 35.9, "{method:?}: Bingham {bingham}");
         }
@@ -66,11 +61,9 @@ fn the_moments_are_those_of_the_sphere() {
 #[test]
 fn the_tally_counts_what_was_rejected() {
     use std::f64::consts::PI;
-    for (method, acceptance) in [
-        (Method::Cylinder, 1.0),
-        (Method::Disk, PI / 4.0),
-        (Method::Ball, PI / 6.0),
-    ] {
+    for (method, acceptance) in
+        [(Method::Cylinder, 1.0), (Method::Disk, PI / 4.0), (Method::Ball, PI / 6.0)]
+    {
         let plan = plan(3, method);
         let mut values = vec![0.0_f64; 3 * COUNT as usize];
         let tally = plan.fill_rows(0..COUNT, &mut values).unwrap();
@@ -82,10 +75,7 @@ fn the_tally_counts_what_was_rejected() {
         let mut slices: Vec<&mut [u64]> = columns.iter_mut().map(Vec::as_mut_slice).collect();
         let drawn = plan.draw(0..1_000, &mut slices).unwrap();
         let filled = plan.fill_rows(0..1_000, &mut values[..3_000]).unwrap();
-        assert_eq!(
-            drawn, filled,
-            "{method:?}: a draw and a fill try the same blocks"
-        );
+        assert_eq!(drawn, filled, "{method:?}: a draw and a fill try the same blocks");
     }
 }
 
@@ -95,10 +85,7 @@ fn seeds_and_methods_are_sequences_of_their_own() {
     for method in METHODS {
         for seed in [0, 1, 1 << 32, u64::MAX] {
             for [x, y, z] in directions::<f64>(&plan(seed, method), 0..1_000) {
-                assert!(
-                    seen.insert([x.to_bits(), y.to_bits(), z.to_bits()]),
-                    "{method:?} {seed}"
-                );
+                assert!(seen.insert([x.to_bits(), y.to_bits(), z.to_bits()]), "{method:?} {seed}");
             }
         }
     }

@@ -8,26 +8,15 @@ use common::draw;
 use sphere_math::sampling::{Domain, Plan, Scheme, Scramble};
 
 fn plan(dimensions: u32, scramble: Scramble) -> Plan {
-    Scheme::Sobol {
-        domain: Domain::Cube { dimensions },
-        scramble,
-    }
-    .plan()
-    .unwrap()
+    Scheme::Sobol { domain: Domain::Cube { dimensions }, scramble }.plan().unwrap()
 }
 
 /// Plain, and several randomisations of each kind.
 fn scrambles() -> Vec<Scramble> {
     let mut scrambles = vec![Scramble::None];
     for (seed, randomisation) in [(0, 0), (0, 1), (0, 1 << 40), (1, 0), (u64::MAX, 7)] {
-        scrambles.push(Scramble::Shift {
-            seed,
-            randomisation,
-        });
-        scrambles.push(Scramble::Owen {
-            seed,
-            randomisation,
-        });
+        scrambles.push(Scramble::Shift { seed, randomisation });
+        scrambles.push(Scramble::Owen { seed, randomisation });
     }
     scrambles
 }
@@ -37,13 +26,10 @@ fn is_even(words: &[Vec<u64>], digits: &[u32]) -> bool {
     let boxes = 1 << digits.iter().sum::<u32>();
     let mut counts = vec![0_usize; boxes];
     for point in 0..words[0].len() {
-        let place = words
-            .iter()
-            .zip(digits)
-            .fold(0, |place, (column, &digits)| {
-                let top = column[point].checked_shr(64 - digits).unwrap_or(0);
-                place << digits | top as usize
-            });
+        let place = words.iter().zip(digits).fold(0, |place, (column, &digits)| {
+            let top = column[point].checked_shr(64 - digits).unwrap_or(0);
+            place << digits | top as usize
+        });
         counts[place] += 1;
     }
     counts.iter().all(|&count| count == words[0].len() / boxes)
@@ -56,13 +42,11 @@ fn partitions(sum: u32, parts: usize) -> Vec<Vec<u32>> {
     }
     (0..=sum)
         .flat_map(|first| {
-            partitions(sum - first, parts - 1)
-                .into_iter()
-                .map(move |rest| {
-                    let mut partition = vec![first];
-                    partition.extend(rest);
-                    partition
-                })
+            partitions(sum - first, parts - 1).into_iter().map(move |rest| {
+                let mut partition = vec![first];
+                partition.extend(rest);
+                partition
+            })
         })
         .collect()
 }
@@ -70,11 +54,7 @@ fn partitions(sum: u32, parts: usize) -> Vec<Vec<u32>> {
 /// The t of a (t, m, s)-net of 2^m points: every box of volume 2^(t - m) has 2^t of them.
 fn net_quality(words: &[Vec<u64>], m: u32) -> u32 {
     (0..=m)
-        .find(|t| {
-            partitions(m - t, words.len())
-                .iter()
-                .all(|digits| is_even(words, digits))
-        })
+        .find(|t| partitions(m - t, words.len()).iter().all(|digits| is_even(words, digits)))
         .unwrap()
 }
 
@@ -85,10 +65,7 @@ fn each_dimension_alone_is_a_permutation() {
         let plan = plan(21_201, scramble);
         for block in [0, 5_u64 << M] {
             for column in draw(&plan, block..block + (1 << M)).iter().step_by(53) {
-                assert!(
-                    is_even(std::slice::from_ref(column), &[M]),
-                    "{scramble:?} from {block}"
-                );
+                assert!(is_even(std::slice::from_ref(column), &[M]), "{scramble:?} from {block}");
             }
         }
     }
@@ -110,16 +87,9 @@ fn scrambling_keeps_the_quality_of_the_net() {
     for (dimensions, m) in [(3, 10), (4, 9), (5, 8)] {
         let quality = |scramble| net_quality(&draw(&plan(dimensions, scramble), 0..1 << m), m);
         let plain = quality(Scramble::None);
-        assert!(
-            (1..m).contains(&plain),
-            "{dimensions} dimensions: t = {plain} shows nothing"
-        );
+        assert!((1..m).contains(&plain), "{dimensions} dimensions: t = {plain} shows nothing");
         for scramble in scrambles() {
-            assert_eq!(
-                quality(scramble),
-                plain,
-                "{dimensions} dimensions, {scramble:?}"
-            );
+            assert_eq!(quality(scramble), plain, "{dimensions} dimensions, {scramble:?}");
         }
     }
 }
@@ -152,14 +122,8 @@ fn randomised_points_are_uniform() {
     const BINS: usize = 64;
     let plain = plan(2, Scramble::None);
     for kind in [
-        |randomisation| Scramble::Shift {
-            seed: 9,
-            randomisation,
-        },
-        |randomisation| Scramble::Owen {
-            seed: 9,
-            randomisation,
-        },
+        |randomisation| Scramble::Shift { seed: 9, randomisation },
+        |randomisation| Scramble::Owen { seed: 9, randomisation },
     ] {
         // Index 0 is the corner of the cube: what a bad hash leaves where it is.
         for index in [0, 1, 1_000] {
@@ -170,16 +134,9 @@ fn randomised_points_are_uniform() {
                 counts[(words[0][0] >> 61 << 3 | words[1][0] >> 61) as usize] += 1.0;
             }
             let expected = RANDOMISATIONS as f64 / BINS as f64;
-            let chi2: f64 = counts
-                .iter()
-                .map(|count| (count - expected).powi(2) / expected)
-                .sum();
+            let chi2: f64 = counts.iter().map(|count| (count - expected).powi(2) / expected).sum();
             // 63 degrees of freedom: mean 63, deviation 11.2; six tests at 10^-6 together.
-            assert!(
-                (20.0..140.0).contains(&chi2),
-                "{:?} index {index}: {chi2}",
-                kind(0)
-            );
+            assert!((20.0..140.0).contains(&chi2), "{:?} index {index}: {chi2}", kind(0));
         }
     }
 }
@@ -191,12 +148,7 @@ fn owen_scrambling_speeds_up_smooth_integrals() {
     let rms_error = |count: u64| {
         let squares: f64 = (0..32)
             .map(|randomisation| {
-                let shared = plain
-                    .scrambled(Scramble::Owen {
-                        seed: 4,
-                        randomisation,
-                    })
-                    .unwrap();
+                let shared = plain.scrambled(Scramble::Owen { seed: 4, randomisation }).unwrap();
                 let points: Vec<f64> = common::rows(&shared, 0..count);
                 let sum: f64 = points.chunks_exact(2).map(|u| (u[0] + u[1]).exp()).sum();
                 (sum / count as f64 - (std::f64::consts::E - 1.0).powi(2)).powi(2)
@@ -205,8 +157,5 @@ fn owen_scrambling_speeds_up_smooth_integrals() {
         (squares / 32.0).sqrt()
     };
     let slope = (rms_error(1 << 12) / rms_error(1 << 6)).log2() / 6.0;
-    assert!(
-        (-1.8..-1.3).contains(&slope),
-        "the error falls as n^{slope}"
-    );
+    assert!((-1.8..-1.3).contains(&slope), "the error falls as n^{slope}");
 }

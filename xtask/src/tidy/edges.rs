@@ -18,23 +18,11 @@ const DOWNHILL: &[(&str, &[&str])] = &[
     ("sphere-offload", &["sphere-math", "sphere-engine"]),
     (
         "sphere-server",
-        &[
-            "sphere-math",
-            "sphere-io",
-            "sphere-engine",
-            "sphere-offload",
-            "sphere-telemetry",
-        ],
+        &["sphere-math", "sphere-io", "sphere-engine", "sphere-offload", "sphere-telemetry"],
     ),
     (
         "sphere-cli",
-        &[
-            "sphere-math",
-            "sphere-io",
-            "sphere-engine",
-            "sphere-offload",
-            "sphere-server",
-        ],
+        &["sphere-math", "sphere-io", "sphere-engine", "sphere-offload", "sphere-server"],
     ),
     (
         "sphere-examples",
@@ -61,10 +49,8 @@ pub(super) fn check(members: &[Member]) -> Vec<Finding> {
 
 fn of(member: &Member) -> Vec<Finding> {
     let Some((name, allowed)) = DOWNHILL.iter().find(|(name, _)| *name == member.name) else {
-        let what = format!(
-            "{} is not in {TABLE}: add it there, with what it may import",
-            member.name
-        );
+        let what =
+            format!("{} is not in {TABLE}: add it there, with what it may import", member.name);
         return vec![Finding::new(&member.path, 1, what)];
     };
     let ours = |import: &str| DOWNHILL.iter().any(|(name, _)| *name == import);
@@ -76,11 +62,7 @@ fn of(member: &Member) -> Vec<Finding> {
                  both may import, or argue for the edge in {TABLE}",
                 import.name
             );
-            findings.push(Finding::new(
-                &member.path,
-                member.line_of(&import.name),
-                what,
-            ));
+            findings.push(Finding::new(&member.path, member.line_of(&import.name), what));
         }
     }
     findings
@@ -96,20 +78,15 @@ mod tests {
 
     /// A workspace with the given `Cargo.toml` tails, checked.
     fn findings(crates: &[(&str, &str)]) -> Vec<(String, usize)> {
-        let tree = Scratch::new(&[(
-            "Cargo.toml",
-            "[workspace]\nresolver = \"3\"\nmembers = [\"*\"]\n",
-        )]);
+        let tree =
+            Scratch::new(&[("Cargo.toml", "[workspace]\nresolver = \"3\"\nmembers = [\"*\"]\n")]);
         for (name, tail) in crates {
             let manifest = format!("[package]\nname = \"{name}\"\nedition = \"2024\"\n\n{tail}");
             tree.write(&format!("{name}/Cargo.toml"), &manifest);
             tree.write(&format!("{name}/src/lib.rs"), "");
         }
         let findings = check(&members(tree.root()).unwrap());
-        findings
-            .into_iter()
-            .map(|one| (one.path.display().to_string(), one.line))
-            .collect()
+        findings.into_iter().map(|one| (one.path.display().to_string(), one.line)).collect()
     }
 
     const MATH: (&str, &str) = ("sphere-math", "");

@@ -6,19 +6,15 @@ use std::path::{Component, Path};
 use super::Finding;
 
 const LIMIT: usize = 700;
-const SOURCES: &[&str] = &[
-    "rs", "wgsl", "cu", "c", "h", "js", "mjs", "css", "html", "py", "sh", "proto",
-];
+const SOURCES: &[&str] =
+    &["rs", "wgsl", "cu", "c", "h", "js", "mjs", "css", "html", "py", "sh", "proto"];
 /// What the first line of a file of numbers says, with where they come from.
 const TABLE: &str = "table:";
 
 /// A finding when the file at `path` is source, too long, and no table: its first line does not say
 /// `table:`, and it does not lie in a `tests/data` folder.
 pub(super) fn check(path: &Path, bytes: &[u8]) -> Option<Finding> {
-    let source = path
-        .extension()
-        .and_then(OsStr::to_str)
-        .is_some_and(|end| SOURCES.contains(&end));
+    let source = path.extension().and_then(OsStr::to_str).is_some_and(|end| SOURCES.contains(&end));
     let lines = bytes.split_inclusive(|&byte| byte == b'\n').count();
     let long = source && lines > LIMIT && !is_table(bytes) && !is_data(path);
     long.then(|| {
@@ -31,19 +27,13 @@ pub(super) fn check(path: &Path, bytes: &[u8]) -> Option<Finding> {
 }
 
 fn is_table(bytes: &[u8]) -> bool {
-    let first = bytes
-        .split(|&byte| byte == b'\n')
-        .next()
-        .unwrap_or_default();
+    let first = bytes.split(|&byte| byte == b'\n').next().unwrap_or_default();
     String::from_utf8_lossy(first).contains(TABLE)
 }
 
 fn is_data(path: &Path) -> bool {
     let parts: Vec<Component<'_>> = path.components().collect();
-    let data = [
-        Component::Normal(OsStr::new("tests")),
-        Component::Normal(OsStr::new("data")),
-    ];
+    let data = [Component::Normal(OsStr::new("tests")), Component::Normal(OsStr::new("data"))];
     parts.windows(2).any(|pair| pair == data)
 }
 
@@ -53,11 +43,7 @@ mod tests {
 
     fn caught(path: &str, text: &str) -> bool {
         let finding = check(Path::new(path), text.as_bytes());
-        assert!(
-            finding
-                .iter()
-                .all(|one| one.path == Path::new(path) && one.line == 701)
-        );
+        assert!(finding.iter().all(|one| one.path == Path::new(path) && one.line == 701));
         finding.is_some()
     }
 
@@ -83,14 +69,8 @@ mod tests {
     #[test]
     fn a_table_is_one_when_it_says_so_or_lies_with_the_data() {
         let long = "x\n".repeat(701);
-        assert!(!caught(
-            "a.rs",
-            &format!("//! table: the direction numbers of Sobol'.\n{long}")
-        ));
-        assert!(caught(
-            "a.rs",
-            &format!("//! Not one.\n// table: too late\n{long}")
-        ));
+        assert!(!caught("a.rs", &format!("//! table: the direction numbers of Sobol'.\n{long}")));
+        assert!(caught("a.rs", &format!("//! Not one.\n// table: too late\n{long}")));
         assert!(!caught("crates/a/tests/data/b.py", &long));
         assert!(caught("tests/a/data/b.py", &long));
     }

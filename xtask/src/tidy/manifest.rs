@@ -5,21 +5,9 @@ use super::workspace::Member;
 
 /// Table and key of what has to be inherited, and what goes wrong otherwise.
 const INHERITED: &[(&str, &str, &str)] = &[
-    (
-        "",
-        "lints",
-        "the workspace's lints do not hold here: add `[lints]` with `workspace = true`",
-    ),
-    (
-        "package.",
-        "license",
-        "the licence is not the workspace's: write `license.workspace = true`",
-    ),
-    (
-        "package.",
-        "edition",
-        "the edition is not the workspace's: write `edition.workspace = true`",
-    ),
+    ("", "lints", "the workspace's lints do not hold here: add `[lints]` with `workspace = true`"),
+    ("package.", "license", "the licence is not the workspace's: write `license.workspace = true`"),
+    ("package.", "edition", "the edition is not the workspace's: write `edition.workspace = true`"),
 ];
 
 /// A finding for everything a member does not inherit.
@@ -32,16 +20,11 @@ fn of(member: &Member) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (table, key, what) in INHERITED {
         let path = format!("{table}{key}");
-        let right = [
-            format!("{path}.workspace=true"),
-            format!("{path}={{workspace=true}}"),
-        ];
+        let right = [format!("{path}.workspace=true"), format!("{path}={{workspace=true}}")];
         if !lines.iter().any(|line| right.contains(line)) {
             // Where it says something else, or else where the manifest begins.
-            let wrong = |line: &String| {
-                line.strip_prefix(&path)
-                    .is_some_and(|l| l.starts_with(['=', '.']))
-            };
+            let wrong =
+                |line: &String| line.strip_prefix(&path).is_some_and(|l| l.starts_with(['=', '.']));
             let line = lines.iter().position(wrong).map_or(1, |index| index + 1);
             findings.push(Finding::new(&member.path, line, *what));
         }
@@ -56,10 +39,7 @@ fn dotted(manifest: &str) -> Vec<String> {
     let line = |line: &str| {
         let code = line.split('#').next().unwrap_or_default();
         let code: String = code.chars().filter(|c| !c.is_whitespace()).collect();
-        if let Some(name) = code
-            .strip_prefix('[')
-            .and_then(|code| code.strip_suffix(']'))
-        {
+        if let Some(name) = code.strip_prefix('[').and_then(|code| code.strip_suffix(']')) {
             table = format!("{name}.");
             code
         } else {
@@ -98,26 +78,14 @@ mod tests {
     fn each_missing_key_is_caught() {
         assert_eq!(lines(&CLEAN.replace("edition.workspace = true\n", "")), [1]);
         assert_eq!(lines(&CLEAN.replace("license", "licence")), [1]);
-        assert_eq!(
-            lines(&CLEAN.replace("[lints]\nworkspace = true\n", "")),
-            [1]
-        );
+        assert_eq!(lines(&CLEAN.replace("[lints]\nworkspace = true\n", "")), [1]);
     }
 
     #[test]
     fn a_key_of_its_own_is_caught_where_it_stands() {
-        assert_eq!(
-            lines(&CLEAN.replace("edition.workspace = true", "edition = \"2021\"")),
-            [3]
-        );
-        assert_eq!(
-            lines(&CLEAN.replace("{ workspace = true }", "\"MIT\"")),
-            [4]
-        );
-        assert_eq!(
-            lines(&CLEAN.replace("workspace = true\n", "workspace = false\n")),
-            [7, 3]
-        );
+        assert_eq!(lines(&CLEAN.replace("edition.workspace = true", "edition = \"2021\"")), [3]);
+        assert_eq!(lines(&CLEAN.replace("{ workspace = true }", "\"MIT\"")), [4]);
+        assert_eq!(lines(&CLEAN.replace("workspace = true\n", "workspace = false\n")), [7, 3]);
     }
 
     #[test]

@@ -22,11 +22,7 @@ struct Finding {
 
 impl Finding {
     fn new(path: impl Into<PathBuf>, line: usize, what: impl Into<String>) -> Self {
-        Self {
-            path: path.into(),
-            line,
-            what: what.into(),
-        }
+        Self { path: path.into(), line, what: what.into() }
     }
 }
 
@@ -53,12 +49,7 @@ pub(crate) fn run(root: &Path, out: &mut dyn Write) -> Outcome {
         writeln!(out, "{finding}")?;
     }
     if findings.is_empty() {
-        writeln!(
-            out,
-            "{} crates and {} files are tidy",
-            members.len(),
-            files.len()
-        )?;
+        writeln!(out, "{} crates and {} files are tidy", members.len(), files.len())?;
     }
     Ok(findings.is_empty())
 }
@@ -113,10 +104,7 @@ mod tests {
         );
         let (tidy, said) = said(&tree);
         assert!(!tidy);
-        let places: Vec<&str> = said
-            .lines()
-            .filter_map(|line| line.split(": ").next())
-            .collect();
+        let places: Vec<&str> = said.lines().filter_map(|line| line.split(": ").next()).collect();
         // Sphere-math is a fair import of sphere-io; sphere-engine, no crate of this tree, is none.
         let expected = [
             "crates/sphere-io/Cargo.toml:7",

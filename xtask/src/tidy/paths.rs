@@ -16,9 +16,7 @@ pub(super) fn check(root: &Path, path: &Path, bytes: &[u8]) -> Vec<Finding> {
     let found = lines.filter(|(_, line)| !traces.find(line).is_empty());
     let what = "a path of one machine: write it relative to the workspace, or take it from the \
                 environment";
-    found
-        .map(|(index, _)| Finding::new(path, index + 1, what))
-        .collect()
+    found.map(|(index, _)| Finding::new(path, index + 1, what)).collect()
 }
 
 #[cfg(test)]
@@ -29,10 +27,7 @@ mod tests {
 
     fn lines(text: &str) -> Vec<usize> {
         let root = tempfile::tempdir().unwrap();
-        let text = text.replace(
-            "HERE",
-            root.path().canonicalize().unwrap().to_str().unwrap(),
-        );
+        let text = text.replace("HERE", root.path().canonicalize().unwrap().to_str().unwrap());
         let findings = check(root.path(), Path::new("a.md"), text.as_bytes());
         findings.into_iter().map(|one| one.line).collect()
     }
@@ -46,18 +41,12 @@ mod tests {
     #[test]
     fn each_line_is_reported_once() {
         let home = concat!("/ho", "me/");
-        assert_eq!(
-            lines(&format!("fine\n{home}a {home}b\nfine\n`{home}c`")),
-            [2, 4]
-        );
+        assert_eq!(lines(&format!("fine\n{home}a {home}b\nfine\n`{home}c`")), [2, 4]);
         assert_eq!(lines("\n\nbuilt in HERE/target\n"), [3]);
     }
 
     #[test]
     fn a_picture_is_no_text() {
-        assert_eq!(
-            lines(&format!("\u{89}PNG\0{}a", concat!("/ho", "me/"))),
-            NONE
-        );
+        assert_eq!(lines(&format!("\u{89}PNG\0{}a", concat!("/ho", "me/"))), NONE);
     }
 }

@@ -46,13 +46,7 @@ impl Member {
 /// Every member, by name. Cargo reads the manifests alone: nothing is resolved or fetched.
 pub(super) fn members(root: &Path) -> Result<Vec<Member>, Box<dyn Error>> {
     let output = Command::new(crate::cargo())
-        .args([
-            "metadata",
-            "--no-deps",
-            "--offline",
-            "--format-version",
-            "1",
-        ])
+        .args(["metadata", "--no-deps", "--offline", "--format-version", "1"])
         .current_dir(root)
         .output()?;
     if !output.status.success() {
@@ -62,27 +56,19 @@ pub(super) fn members(root: &Path) -> Result<Vec<Member>, Box<dyn Error>> {
     let metadata: Value = serde_json::from_slice(&output.stdout)?;
     // Cargo's own idea of the root: it may have resolved symbolic links.
     let root = Path::new(text(&metadata, "workspace_root")?);
-    let packages = metadata["packages"]
-        .as_array()
-        .ok_or("cargo metadata lists no packages")?;
-    let mut members = packages
-        .iter()
-        .map(|one| member(root, one))
-        .collect::<Result<Vec<_>, _>>()?;
+    let packages = metadata["packages"].as_array().ok_or("cargo metadata lists no packages")?;
+    let mut members =
+        packages.iter().map(|one| member(root, one)).collect::<Result<Vec<_>, _>>()?;
     members.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(members)
 }
 
 fn member(root: &Path, package: &Value) -> Result<Member, Box<dyn Error>> {
     let path = Path::new(text(package, "manifest_path")?);
-    let dependencies = package["dependencies"]
-        .as_array()
-        .ok_or("a package without dependencies")?;
+    let dependencies =
+        package["dependencies"].as_array().ok_or("a package without dependencies")?;
     let import = |one: &Value| -> Result<Import, Box<dyn Error>> {
-        Ok(Import {
-            name: text(one, "name")?.to_owned(),
-            local: one["path"].is_string(),
-        })
+        Ok(Import { name: text(one, "name")?.to_owned(), local: one["path"].is_string() })
     };
     Ok(Member {
         name: text(package, "name")?.to_owned(),
@@ -93,9 +79,7 @@ fn member(root: &Path, package: &Value) -> Result<Member, Box<dyn Error>> {
 }
 
 fn text<'a>(value: &'a Value, key: &str) -> Result<&'a str, String> {
-    value[key]
-        .as_str()
-        .ok_or_else(|| format!("cargo metadata without `{key}`"))
+    value[key].as_str().ok_or_else(|| format!("cargo metadata without `{key}`"))
 }
 
 #[cfg(test)]

@@ -35,14 +35,7 @@ pub(crate) fn run(arguments: &SampleArguments) -> Result<(), Failure> {
     let progress = Progress::new(arguments.progress, passes * job.points(), &target);
     let mut tally = None;
     if let Some(output) = &mut points {
-        tally = Some(points::write(
-            &engine,
-            &job,
-            &parameters,
-            target.format,
-            output,
-            &progress,
-        )?);
+        tally = Some(points::write(&engine, &job, &parameters, target.format, output, &progress)?);
     }
     if let Some(output) = &mut picture {
         let drawn = picture::draw(&engine, &job, output, &progress)?;
@@ -51,12 +44,7 @@ pub(crate) fn run(arguments: &SampleArguments) -> Result<(), Failure> {
     progress.finish();
 
     let bytes = points.as_ref().map_or(0, Output::bytes);
-    interrupt::keep(|| {
-        points
-            .into_iter()
-            .chain(picture)
-            .try_for_each(Output::finish)
-    })?;
+    interrupt::keep(|| points.into_iter().chain(picture).try_for_each(Output::finish))?;
     let report = Report {
         points: job.points(),
         seconds: started.elapsed().as_secs_f64(),
@@ -64,11 +52,7 @@ pub(crate) fn run(arguments: &SampleArguments) -> Result<(), Failure> {
         attempts: tally.unwrap_or_default().attempts,
         capability: engine.capability(),
     };
-    if arguments.json {
-        report.print(&target)
-    } else {
-        report.tell(&target)
-    }
+    if arguments.json { report.print(&target) } else { report.tell(&target) }
 }
 
 /// Runs a job, with what the sink reports as the failure of its output.
@@ -78,15 +62,13 @@ fn compute(
     sink: &mut dyn Sink,
     output: &str,
 ) -> Result<sphere_engine::Report, Failure> {
-    engine
-        .run(job, sink, &Stop::never())
-        .map_err(|Stopped { cause, next }| match cause {
-            Cause::Sink(error) => match error.downcast::<std::io::Error>() {
-                Ok(error) => Failure::write(output, &error),
-                Err(error) => Failure::work(format!("cannot write {output}: {error}")),
-            },
-            cause => Failure::work(format!("stopped before point {next}: {cause}")),
-        })
+    engine.run(job, sink, &Stop::never()).map_err(|Stopped { cause, next }| match cause {
+        Cause::Sink(error) => match error.downcast::<std::io::Error>() {
+            Ok(error) => Failure::write(output, &error),
+            Err(error) => Failure::work(format!("cannot write {output}: {error}")),
+        },
+        cause => Failure::work(format!("stopped before point {next}: {cause}")),
+    })
 }
 
 fn threads(arguments: &SampleArguments) -> Result<Option<NonZeroUsize>, Failure> {
@@ -94,9 +76,7 @@ fn threads(arguments: &SampleArguments) -> Result<Option<NonZeroUsize>, Failure>
         return Ok(None);
     };
     let threads = text.parse().map_err(|_| {
-        Failure::usage(format!(
-            "threads is '{text}'; it must be a whole number from 1 to 1024"
-        ))
+        Failure::usage(format!("threads is '{text}'; it must be a whole number from 1 to 1024"))
     })?;
     Ok(Some(threads))
 }

@@ -47,11 +47,7 @@ impl Target {
         if picture.is_some() && picture == points {
             return Err(Failure::usage("plot and output are the same file"));
         }
-        Ok(Self {
-            points,
-            format,
-            picture,
-        })
+        Ok(Self { points, format, picture })
     }
 
     /// Whether the terminal's standard output is left to us.
@@ -80,16 +76,11 @@ fn format(arguments: &SampleArguments, points: Option<&Place>) -> Result<Format,
 }
 
 fn picture(path: PathBuf) -> Result<Place, Failure> {
-    let is_png = path
-        .extension()
-        .is_some_and(|suffix| suffix.eq_ignore_ascii_case("png"));
+    let is_png = path.extension().is_some_and(|suffix| suffix.eq_ignore_ascii_case("png"));
     if is_png {
         Ok(Place::File(path))
     } else {
-        let message = format!(
-            "plot is {}; pictures are PNG files: FILE.png",
-            path.display()
-        );
+        let message = format!("plot is {}; pictures are PNG files: FILE.png", path.display());
         Err(Failure::usage(message))
     }
 }
@@ -109,10 +100,9 @@ enum Writer {
 impl Output {
     pub(super) fn create(place: &Place) -> Result<Self, Failure> {
         let (name, writer) = match place {
-            Place::StandardOutput => (
-                "standard output".to_string(),
-                Writer::StandardOutput(io::stdout()),
-            ),
+            Place::StandardOutput => {
+                ("standard output".to_string(), Writer::StandardOutput(io::stdout()))
+            }
             Place::File(path) => {
                 let destination = Destination::create(path).map_err(Failure::work)?;
                 if let Some(temporary) = destination.temporary_path() {
@@ -121,11 +111,7 @@ impl Output {
                 (path.display().to_string(), Writer::File(destination))
             }
         };
-        Ok(Self {
-            name,
-            writer,
-            bytes: 0,
-        })
+        Ok(Self { name, writer, bytes: 0 })
     }
 
     pub(super) fn name(&self) -> &str {
@@ -140,9 +126,9 @@ impl Output {
     /// Makes what was written permanent, under its name.
     pub(super) fn finish(self) -> Result<(), Failure> {
         match self.writer {
-            Writer::StandardOutput(mut output) => output
-                .flush()
-                .map_err(|error| Failure::write(&self.name, &error)),
+            Writer::StandardOutput(mut output) => {
+                output.flush().map_err(|error| Failure::write(&self.name, &error))
+            }
             Writer::File(destination) => destination.commit().map_err(Failure::work),
         }
     }

@@ -1,5 +1,6 @@
 //! The points as a picture.
 
+use std::io::Write as _;
 use std::ops::Range;
 
 use sphere_engine::{Block, Engine, Job, Sink, SinkError};
@@ -24,16 +25,11 @@ pub(super) fn draw(
     };
     let job = job.native();
     let plot = Plot::new(canvas, job.columns(), job.points());
-    let mut sink = Drawn {
-        plot,
-        progress,
-        spare: Vec::new(),
-    };
+    let mut sink = Drawn { plot, progress, spare: Vec::new() };
     let name = output.name().to_string();
     let report = super::compute(engine, &job, &mut sink, &name)?;
-    sink.plot
-        .encode_png(output)
-        .map_err(|error| Failure::write(&name, &error))?;
+    let picture = sink.plot.png().map_err(Failure::work)?;
+    output.write_all(&picture).map_err(|error| Failure::write(&name, &error))?;
     Ok(report.tally)
 }
 

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use bytemuck::Pod;
 use sphere_engine::{Block, Engine, Job, Precision, SampleParameters, Sink, SinkError};
-use sphere_io::{Element, Encoder, Format, Header};
+use sphere_io::{Element, Encoder, Format, Header, Metadata};
 use sphere_math::DRAW_VERSION;
 use sphere_math::sampling::Tally;
 
@@ -41,18 +41,9 @@ fn write_as<R: Element + Pod>(
     let failed = |error: std::io::Error| Failure::write(&name, &error);
     let mut encoder = Encoder::<R>::new(format, header);
     output.write_all(encoder.begin()).map_err(failed)?;
-    let mut sink = Encoded {
-        encoder,
-        output,
-        progress,
-        spare: Vec::new(),
-    };
+    let mut sink = Encoded { encoder, output, progress, spare: Vec::new() };
     let report = super::compute(engine, job, &mut sink, &name)?;
-    let Encoded {
-        mut encoder,
-        output,
-        ..
-    } = sink;
+    let Encoded { mut encoder, output, .. } = sink;
     let end = encoder.end().map_err(Failure::work)?;
     output.write_all(end).map_err(failed)?;
     Ok(report.tally)
@@ -82,17 +73,10 @@ impl<R: Element + Pod> Sink for Encoded<'_, R> {
 /// What a reader needs to make the same points again.
 fn header(job: &Job, parameters: &SampleParameters) -> Header {
     let mut metadata = vec![
-        ("draws".to_string(), DRAW_VERSION.to_string()),
-        ("scheme".to_string(), parameters.scheme().name().to_string()),
+        ("draws", Metadata::Number(DRAW_VERSION)),
+        ("scheme", Metadata::Text(parameters.scheme().name().to_string())),
     ];
-    metadata.extend(
-        parameters
-            .texts()
-            .map(|(name, text)| (name.to_string(), text.into_owned())),
-    );
-    Header {
-        columns: job.column_names(),
-        rows: job.points(),
-        metadata,
-    }
+    let texts = parameters.texts();
+    metadata.extend(texts.map(|(name, text)| (name, Metadata::Text(text.into_owned()))));
+    Header { columns: job.column_names(), rows: job.points(), metadata }
 }

@@ -43,9 +43,7 @@ impl Kernel {
             Precision::Double => self.compute_as::<f64>(range, block),
             Precision::Single => self.compute_as::<f32>(range, block),
         };
-        computed.map_err(|error| EngineError::Rejected {
-            reason: error.to_string(),
-        })
+        computed.map_err(|error| EngineError::Rejected { reason: error.to_string() })
     }
 
     fn compute_as<R: Real + Pod>(

@@ -50,14 +50,8 @@ impl CpuEngine {
             .num_threads(threads)
             .thread_name(|index| format!("sphere-{index}"))
             .build()
-            .map_err(|error| EngineError::Unavailable {
-                reason: error.to_string(),
-            })?;
-        let capability = Capability {
-            name: "cpu",
-            simd: "scalar",
-            threads,
-        };
+            .map_err(|error| EngineError::Unavailable { reason: error.to_string() })?;
+        let capability = Capability { name: "cpu", simd: "scalar", threads };
         Ok(Self { pool, capability })
     }
 
@@ -77,25 +71,16 @@ impl Engine for CpuEngine {
         let started = Instant::now();
         let start = job.range().start;
         let kernel = Kernel::new(job).map_err(|error| {
-            let cause = Cause::Engine(EngineError::Rejected {
-                reason: error.to_string(),
-            });
+            let cause = Cause::Engine(EngineError::Rejected { reason: error.to_string() });
             Stopped { next: start, cause }
         })?;
         let mut run = Run::new(self, Arc::new(kernel), job.range());
         match run.drive(out, stop) {
             Ok(()) => {
                 let points = job.points();
-                Ok(Report {
-                    points,
-                    tally: run.tally,
-                    elapsed: started.elapsed(),
-                })
+                Ok(Report { points, tally: run.tally, elapsed: started.elapsed() })
             }
-            Err(cause) => Err(Stopped {
-                next: run.next_accepted,
-                cause,
-            }),
+            Err(cause) => Err(Stopped { next: run.next_accepted, cause }),
         }
     }
 }
@@ -179,15 +164,10 @@ fn compute(
     range: Range<u64>,
     block: Block,
 ) -> Result<(Block, Tally), EngineError> {
-    catch_unwind(AssertUnwindSafe(|| kernel.compute(range, block))).unwrap_or_else(|_| {
-        Err(EngineError::Failed {
-            reason: "the kernel panicked".to_string(),
-        })
-    })
+    catch_unwind(AssertUnwindSafe(|| kernel.compute(range, block)))
+        .unwrap_or_else(|_| Err(EngineError::Failed { reason: "the kernel panicked".to_string() }))
 }
 
 fn worker_lost() -> Cause {
-    Cause::Engine(EngineError::Failed {
-        reason: "the threads of the engine are gone".to_string(),
-    })
+    Cause::Engine(EngineError::Failed { reason: "the threads of the engine are gone".to_string() })
 }

@@ -83,9 +83,7 @@ pub enum ParameterError {
 
 impl ParameterError {
     pub(super) fn unknown(name: &str) -> Self {
-        Self::Unknown {
-            name: name.chars().take(64).collect(),
-        }
+        Self::Unknown { name: name.chars().take(64).collect() }
     }
 
     /// A stable name for programs.

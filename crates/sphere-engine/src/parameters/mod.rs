@@ -131,19 +131,17 @@ impl SampleParameters {
         // The default lattice ends where the request does.
         let total = self.total.unwrap_or(end.max(1));
         let scheme = match self.scheme {
-            SchemeKind::Fibonacci => Scheme::Fibonacci {
-                total,
-                placement: self.placement.unwrap_or_default(),
-            },
+            SchemeKind::Fibonacci => {
+                Scheme::Fibonacci { total, placement: self.placement.unwrap_or_default() }
+            }
             SchemeKind::Disk => Scheme::Disk { total },
             SchemeKind::Random => Scheme::Random {
                 seed: self.seed.unwrap_or(0),
                 method: self.method.unwrap_or_default(),
             },
-            SchemeKind::Sobol => Scheme::Sobol {
-                domain: self.domain()?,
-                scramble: self.scramble()?,
-            },
+            SchemeKind::Sobol => {
+                Scheme::Sobol { domain: self.domain()?, scramble: self.scramble()? }
+            }
             SchemeKind::Pixels => Scheme::Pixels {
                 order: self.required_order()?,
                 ordering: self.ordering.unwrap_or_default(),
@@ -172,18 +170,12 @@ impl SampleParameters {
             }),
             // An order out of range is the scheme's to refuse.
             (None, SchemeKind::Pixels) => Ok(0),
-            (None, scheme) => Err(ParameterError::Missing {
-                parameter: "count",
-                scheme,
-            }),
+            (None, scheme) => Err(ParameterError::Missing { parameter: "count", scheme }),
         }
     }
 
     fn required_order(&self) -> Result<u32, ParameterError> {
-        self.order.ok_or(ParameterError::Missing {
-            parameter: "order",
-            scheme: self.scheme,
-        })
+        self.order.ok_or(ParameterError::Missing { parameter: "order", scheme: self.scheme })
     }
 
     fn domain(&self) -> Result<Domain, ParameterError> {
@@ -200,22 +192,14 @@ impl SampleParameters {
         let seed = self.seed.unwrap_or(0);
         let randomisation = self.randomisation.unwrap_or(0);
         match self.scramble.unwrap_or_default() {
-            ScrambleKind::Shift => Ok(Scramble::Shift {
-                seed,
-                randomisation,
-            }),
-            ScrambleKind::Owen => Ok(Scramble::Owen {
-                seed,
-                randomisation,
-            }),
+            ScrambleKind::Shift => Ok(Scramble::Shift { seed, randomisation }),
+            ScrambleKind::Owen => Ok(Scramble::Owen { seed, randomisation }),
             // A seed that changes nothing is a mistake, and a silent one.
             ScrambleKind::None if self.seed.is_some() => {
                 Err(ParameterError::NeedsScramble { parameter: "seed" })
             }
             ScrambleKind::None if self.randomisation.is_some() => {
-                Err(ParameterError::NeedsScramble {
-                    parameter: "randomisation",
-                })
+                Err(ParameterError::NeedsScramble { parameter: "randomisation" })
             }
             ScrambleKind::None => Ok(Scramble::None),
         }
@@ -224,19 +208,11 @@ impl SampleParameters {
     fn out_of_range(&self, start: u64, count: u64, error: SampleError) -> ParameterError {
         let parameter = match error {
             SampleError::RangeOutOfBounds { points, .. } => {
-                return ParameterError::PastTheEnd {
-                    start,
-                    count,
-                    points,
-                };
+                return ParameterError::PastTheEnd { start, count, points };
             }
             // A default total is start + count, which is what there is to change.
             SampleError::TotalOutOfRange { .. } if self.total.is_none() => {
-                return ParameterError::PastTheEnd {
-                    start,
-                    count,
-                    points: MAX_LATTICE_POINTS,
-                };
+                return ParameterError::PastTheEnd { start, count, points: MAX_LATTICE_POINTS };
             }
             SampleError::TotalOutOfRange { .. } => "total",
             SampleError::OffsetOutOfRange { .. } | SampleError::OffsetNeedsTwoPoints => "placement",
@@ -244,10 +220,7 @@ impl SampleParameters {
             SampleError::OrderOutOfRange { .. } => "order",
             _ => "scheme",
         };
-        ParameterError::OutOfRange {
-            parameter,
-            source: error,
-        }
+        ParameterError::OutOfRange { parameter, source: error }
     }
 }
 

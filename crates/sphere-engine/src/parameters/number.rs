@@ -27,11 +27,7 @@ pub(super) fn parse_integer(text: &str) -> Option<u64> {
 fn parse_exponent(text: &str) -> Option<u32> {
     let unsigned = text.strip_prefix('+').unwrap_or(text);
     let is_plain = !unsigned.is_empty() && unsigned.bytes().all(|byte| byte.is_ascii_digit());
-    if is_plain {
-        unsigned.parse().ok()
-    } else {
-        None
-    }
+    if is_plain { unsigned.parse().ok() } else { None }
 }
 
 /// Appends decimal digits to a number. An underscore may stand between two of them.
@@ -40,12 +36,10 @@ fn digits(text: &str, number: u64) -> Option<u64> {
     if !groups_are_whole {
         return None;
     }
-    text.bytes()
-        .filter(|&byte| byte != b'_')
-        .try_fold(number, |number, byte| {
-            let digit = byte.is_ascii_digit().then(|| u64::from(byte - b'0'))?;
-            number.checked_mul(10)?.checked_add(digit)
-        })
+    text.bytes().filter(|&byte| byte != b'_').try_fold(number, |number, byte| {
+        let digit = byte.is_ascii_digit().then(|| u64::from(byte - b'0'))?;
+        number.checked_mul(10)?.checked_add(digit)
+    })
 }
 
 #[cfg(test)]

@@ -39,13 +39,8 @@ pub enum SchemeKind {
 
 impl SchemeKind {
     /// All of them.
-    pub const ALL: [Self; 5] = [
-        Self::Fibonacci,
-        Self::Disk,
-        Self::Random,
-        Self::Sobol,
-        Self::Pixels,
-    ];
+    pub const ALL: [Self; 5] =
+        [Self::Fibonacci, Self::Disk, Self::Random, Self::Sobol, Self::Pixels];
 
     /// The name that users write.
     #[must_use]
@@ -57,14 +52,7 @@ impl SchemeKind {
     #[must_use]
     pub fn parameters(self) -> &'static [&'static str] {
         match self {
-            Self::Fibonacci => &[
-                "count",
-                "start",
-                "total",
-                "placement",
-                "columns",
-                "precision",
-            ],
+            Self::Fibonacci => &["count", "start", "total", "placement", "columns", "precision"],
             Self::Disk => &["count", "start", "total", "precision"],
             Self::Random => &["count", "start", "seed", "method", "columns", "precision"],
             Self::Sobol => &[
@@ -77,14 +65,7 @@ impl SchemeKind {
                 "columns",
                 "precision",
             ],
-            Self::Pixels => &[
-                "count",
-                "start",
-                "order",
-                "ordering",
-                "columns",
-                "precision",
-            ],
+            Self::Pixels => &["count", "start", "order", "ordering", "columns", "precision"],
         }
     }
 
@@ -95,10 +76,7 @@ impl SchemeKind {
         if self.parameters().contains(&parameter) {
             Ok(parameter)
         } else {
-            Err(ParameterError::NotForScheme {
-                parameter,
-                scheme: self,
-            })
+            Err(ParameterError::NotForScheme { parameter, scheme: self })
         }
     }
 }

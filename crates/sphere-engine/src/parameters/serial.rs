@@ -73,9 +73,7 @@ impl<'de> Visitor<'de> for ParametersVisitor {
             }
         }
         let scheme = scheme.ok_or_else(|| Error::missing_field("scheme"))?;
-        let pairs = pairs
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.0.as_str()));
+        let pairs = pairs.iter().map(|(name, value)| (name.as_str(), value.0.as_str()));
         SampleParameters::parse(&scheme.0, pairs).map_err(Error::custom)
     }
 }
@@ -135,10 +133,7 @@ mod tests {
         }
         let text = serde_json::to_string(&parameters).unwrap();
         assert!(text.contains(r#""count":"18446744073709551615""#), "{text}");
-        assert_eq!(
-            serde_json::from_str::<SampleParameters>(&text).unwrap(),
-            parameters
-        );
+        assert_eq!(serde_json::from_str::<SampleParameters>(&text).unwrap(), parameters);
     }
 
     #[test]
@@ -154,32 +149,15 @@ mod tests {
     fn json_is_refused_with_the_same_words() {
         for (text, reason) in [
             (r#"{"count": 1}"#, "missing field `scheme`"),
-            (
-                r#"{"scheme": "sobol", "scheme": "disk"}"#,
-                "duplicate field `scheme`",
-            ),
+            (r#"{"scheme": "sobol", "scheme": "disk"}"#, "duplicate field `scheme`"),
             (r#"{"scheme": "cube"}"#, "one of fibonacci, disk"),
-            (
-                r#"{"scheme": "sobol", "sneed": 1}"#,
-                "unknown parameter 'sneed'",
-            ),
+            (r#"{"scheme": "sobol", "sneed": 1}"#, "unknown parameter 'sneed'"),
             (r#"{"scheme": "sobol", "count": -1}"#, "count is '-1'"),
-            (
-                r#"{"scheme": "sobol", "count": true}"#,
-                "a string or a number",
-            ),
-            (
-                r#"{"scheme": "sobol", "count": null}"#,
-                "a string or a number",
-            ),
-            (
-                r#"{"scheme": "sobol", "count": 1, "count": 2}"#,
-                "count is given twice",
-            ),
+            (r#"{"scheme": "sobol", "count": true}"#, "a string or a number"),
+            (r#"{"scheme": "sobol", "count": null}"#, "a string or a number"),
+            (r#"{"scheme": "sobol", "count": 1, "count": 2}"#, "count is given twice"),
         ] {
-            let error = serde_json::from_str::<SampleParameters>(text)
-                .unwrap_err()
-                .to_string();
+            let error = serde_json::from_str::<SampleParameters>(text).unwrap_err().to_string();
             assert!(error.contains(reason), "{text}: {error}");
         }
     }

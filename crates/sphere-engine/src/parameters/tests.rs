@@ -8,9 +8,7 @@ use crate::Coordinates;
 
 fn job(text: &str) -> Result<crate::Job, super::ParameterError> {
     let (scheme, rest) = text.split_once(' ').unwrap_or((text, ""));
-    let pairs = rest
-        .split_whitespace()
-        .map(|pair| pair.split_once('=').unwrap());
+    let pairs = rest.split_whitespace().map(|pair| pair.split_once('=').unwrap());
     SampleParameters::parse(scheme, pairs)?.job()
 }
 
@@ -22,46 +20,14 @@ fn what_requests_mean() {
     let pixels = |order, ordering| Scheme::Pixels { order, ordering };
     let (sphere, cube) = (Domain::Sphere, |dimensions| Domain::Cube { dimensions });
     let table = [
-        (
-            "fibonacci count=10",
-            fibonacci(10, Placement::Quadrature),
-            0..10,
-        ),
-        (
-            "fibonacci count=0",
-            fibonacci(1, Placement::Quadrature),
-            0..0,
-        ),
-        (
-            "fibonacci count=10 start=5",
-            fibonacci(15, Placement::Quadrature),
-            5..15,
-        ),
-        (
-            "fibonacci total=100",
-            fibonacci(100, Placement::Quadrature),
-            0..100,
-        ),
-        (
-            "fibonacci total=100 start=90",
-            fibonacci(100, Placement::Quadrature),
-            90..100,
-        ),
-        (
-            "fibonacci total=100 start=100",
-            fibonacci(100, Placement::Quadrature),
-            100..100,
-        ),
-        (
-            "fibonacci count=2 total=9",
-            fibonacci(9, Placement::Quadrature),
-            0..2,
-        ),
-        (
-            "fibonacci count=2 placement=offset:0",
-            fibonacci(2, Placement::Offset(0.0)),
-            0..2,
-        ),
+        ("fibonacci count=10", fibonacci(10, Placement::Quadrature), 0..10),
+        ("fibonacci count=0", fibonacci(1, Placement::Quadrature), 0..0),
+        ("fibonacci count=10 start=5", fibonacci(15, Placement::Quadrature), 5..15),
+        ("fibonacci total=100", fibonacci(100, Placement::Quadrature), 0..100),
+        ("fibonacci total=100 start=90", fibonacci(100, Placement::Quadrature), 90..100),
+        ("fibonacci total=100 start=100", fibonacci(100, Placement::Quadrature), 100..100),
+        ("fibonacci count=2 total=9", fibonacci(9, Placement::Quadrature), 0..2),
+        ("fibonacci count=2 placement=offset:0", fibonacci(2, Placement::Offset(0.0)), 0..2),
         ("disk count=1e3", Scheme::Disk { total: 1_000 }, 0..1_000),
         ("random count=1", random(0, Method::Cylinder), 0..1),
         (
@@ -70,31 +36,15 @@ fn what_requests_mean() {
             u64::MAX - 1..u64::MAX,
         ),
         ("sobol count=4", sobol(sphere, Scramble::None), 0..4),
-        (
-            "sobol count=4 dimensions=21201",
-            sobol(cube(21_201), Scramble::None),
-            0..4,
-        ),
+        ("sobol count=4 dimensions=21201", sobol(cube(21_201), Scramble::None), 0..4),
         (
             "sobol count=4 scramble=owen randomisation=2",
-            sobol(
-                sphere,
-                Scramble::Owen {
-                    seed: 0,
-                    randomisation: 2,
-                },
-            ),
+            sobol(sphere, Scramble::Owen { seed: 0, randomisation: 2 }),
             0..4,
         ),
         (
             "sobol count=1 start=9223372036854775807 scramble=shift seed=5",
-            sobol(
-                sphere,
-                Scramble::Shift {
-                    seed: 5,
-                    randomisation: 0,
-                },
-            ),
+            sobol(sphere, Scramble::Shift { seed: 5, randomisation: 0 }),
             (1 << 63) - 1..1 << 63,
         ),
         ("pixels order=0", pixels(0, Ordering::Ring), 0..12),
@@ -103,11 +53,7 @@ fn what_requests_mean() {
             pixels(29, Ordering::Ring),
             (3 << 60) - 1..3 << 60,
         ),
-        (
-            "pixels order=1 ordering=nested count=3",
-            pixels(1, Ordering::Nested),
-            0..3,
-        ),
+        ("pixels order=1 ordering=nested count=3", pixels(1, Ordering::Nested), 0..3),
     ];
     for (text, scheme, range) in table {
         let job = job(text).unwrap_or_else(|error| panic!("{text}: {error}"));
@@ -162,16 +108,9 @@ const REFUSED: [(&str, &str, &str, &str); 38] = [
 fn what_is_refused_and_why() {
     for (text, parameter, code, words) in REFUSED {
         let error = job(text).expect_err(text);
-        assert_eq!(
-            (error.parameter(), error.code()),
-            (parameter, code),
-            "{text}: {error}"
-        );
+        assert_eq!((error.parameter(), error.code()), (parameter, code), "{text}: {error}");
         assert!(error.to_string().contains(words), "{text}: {error}");
-        assert!(
-            error.to_string().contains(parameter),
-            "{text} names it: {error}"
-        );
+        assert!(error.to_string().contains(parameter), "{text} names it: {error}");
     }
 }
 
@@ -189,10 +128,7 @@ fn columns_have_the_names_of_the_contract() {
         ("fibonacci count=1", "x,y,z"),
         ("disk count=1", "x,y"),
         ("sobol count=1 dimensions=3", "u0,u1,u2"),
-        (
-            "random count=1 columns=lonlat-deg",
-            "longitude_deg,latitude_deg",
-        ),
+        ("random count=1 columns=lonlat-deg", "longitude_deg,latitude_deg"),
         ("pixels order=2 columns=theta-phi", "theta_rad,phi_rad"),
     ];
     for (text, names) in table {

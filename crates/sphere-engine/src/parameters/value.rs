@@ -38,19 +38,13 @@ pub(super) trait Named: Copy + PartialEq + 'static {
     /// The name of the value.
     fn name(self) -> &'static str {
         // Every value is in the table, which a test goes through.
-        Self::ALL
-            .iter()
-            .find(|(_, value)| *value == self)
-            .map_or("", |(name, _)| name)
+        Self::ALL.iter().find(|(_, value)| *value == self).map_or("", |(name, _)| name)
     }
 }
 
 impl<T: Named> Value for T {
     fn from_text(text: &str) -> Option<Self> {
-        Self::ALL
-            .iter()
-            .find(|(name, _)| *name == text)
-            .map(|&(_, value)| value)
+        Self::ALL.iter().find(|(name, _)| *name == text).map(|&(_, value)| value)
     }
 
     fn to_text(self) -> Cow<'static, str> {
@@ -99,19 +93,13 @@ impl Named for SchemeKind {
 }
 
 impl Named for ScrambleKind {
-    const ALL: &'static [(&'static str, Self)] = &[
-        ("none", Self::None),
-        ("shift", Self::Shift),
-        ("owen", Self::Owen),
-    ];
+    const ALL: &'static [(&'static str, Self)] =
+        &[("none", Self::None), ("shift", Self::Shift), ("owen", Self::Owen)];
 }
 
 impl Named for Method {
-    const ALL: &'static [(&'static str, Self)] = &[
-        ("cylinder", Self::Cylinder),
-        ("disk", Self::Disk),
-        ("ball", Self::Ball),
-    ];
+    const ALL: &'static [(&'static str, Self)] =
+        &[("cylinder", Self::Cylinder), ("disk", Self::Disk), ("ball", Self::Ball)];
 }
 
 impl Named for Ordering {
@@ -161,10 +149,7 @@ impl Value for u64 {
     }
 
     fn expected() -> String {
-        format!(
-            "a whole number from 0 to {}, such as 1000, 1_000 or 1e3",
-            Self::MAX
-        )
+        format!("a whole number from 0 to {}, such as 1000, 1_000 or 1e3", Self::MAX)
     }
 }
 

@@ -5,11 +5,7 @@ use crate::{Element, Format};
 
 fn header(columns: &[&str], rows: u64) -> Header {
     let columns = columns.iter().map(ToString::to_string).collect();
-    Header {
-        columns,
-        rows,
-        metadata: Vec::new(),
-    }
+    Header { columns, rows, metadata: Vec::new() }
 }
 
 fn encode<R: Element>(format: Format, header: Header, blocks: &[&[R]]) -> Vec<u8> {
@@ -31,76 +27,35 @@ fn text(format: Format, header: Header, values: &[f64]) -> String {
 
 /// A deterministic variety of bit patterns, the awkward ones first.
 fn patterns() -> impl Iterator<Item = u64> {
-    let awkward = [
-        0.0,
-        -0.0,
-        1.0,
-        0.1,
-        1e-300,
-        5e-324,
-        f64::MAX,
-        0.3,
-        1e16,
-        123_456_789.123_456_78,
-    ];
+    let awkward =
+        [0.0, -0.0, 1.0, 0.1, 1e-300, 5e-324, f64::MAX, 0.3, 1e16, 123_456_789.123_456_78];
     let mut state = 1_u64;
-    awkward
-        .map(f64::to_bits)
-        .into_iter()
-        .chain((0..200_000).map(move |_| {
-            state = state
-                .wrapping_mul(6_364_136_223_846_793_005)
-                .wrapping_add(1_442_695_040_888_963_407);
-            state ^ state >> 29
-        }))
+    awkward.map(f64::to_bits).into_iter().chain((0..200_000).map(move |_| {
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        state ^ state >> 29
+    }))
 }
 
 #[test]
 fn csv_reads_back_to_the_same_bits() {
-    let doubles: Vec<f64> = patterns()
-        .map(f64::from_bits)
-        .filter(|v| v.is_finite())
-        .collect();
+    let doubles: Vec<f64> = patterns().map(f64::from_bits).filter(|v| v.is_finite()).collect();
     let file = text(Format::Csv, header(&["u"], doubles.len() as u64), &doubles);
     for (line, value) in file.lines().skip(1).zip(&doubles) {
-        assert_eq!(
-            line.parse::<f64>().unwrap().to_bits(),
-            value.to_bits(),
-            "{line}"
-        );
+        assert_eq!(line.parse::<f64>().unwrap().to_bits(), value.to_bits(), "{line}");
     }
-    let singles: Vec<f32> = patterns()
-        .map(|bits| f32::from_bits(bits as u32))
-        .filter(|v| v.is_finite())
-        .collect();
-    let bytes = encode(
-        Format::Csv,
-        header(&["u"], singles.len() as u64),
-        &[&singles],
-    );
-    for (line, value) in String::from_utf8(bytes)
-        .unwrap()
-        .lines()
-        .skip(1)
-        .zip(&singles)
-    {
-        assert_eq!(
-            line.parse::<f32>().unwrap().to_bits(),
-            value.to_bits(),
-            "{line}"
-        );
+    let singles: Vec<f32> =
+        patterns().map(|bits| f32::from_bits(bits as u32)).filter(|v| v.is_finite()).collect();
+    let bytes = encode(Format::Csv, header(&["u"], singles.len() as u64), &[&singles]);
+    for (line, value) in String::from_utf8(bytes).unwrap().lines().skip(1).zip(&singles) {
+        assert_eq!(line.parse::<f32>().unwrap().to_bits(), value.to_bits(), "{line}");
     }
 }
 
 #[test]
 fn files_as_they_look() {
     let table: [(Format, u64, &[f64], &str); 4] = [
-        (
-            Format::Csv,
-            2,
-            &[0.5, -1.0, 1e-9, 0.0],
-            "x,y\n0.5,-1.0\n1e-9,0.0\n",
-        ),
+        (Format::Csv, 2, &[0.5, -1.0, 1e-9, 0.0], "x,y\n0.5,-1.0\n1e-9,0.0\n"),
         (Format::Csv, 0, &[], "x,y\n"),
         (
             Format::Json,
@@ -108,12 +63,7 @@ fn files_as_they_look() {
             &[0.5, -1.0, 1e-9, 0.0],
             "{\"columns\":[\"x\",\"y\"],\"points\":[\n[0.5,-1.0],\n[1e-9,0.0]\n]}\n",
         ),
-        (
-            Format::Json,
-            0,
-            &[],
-            "{\"columns\":[\"x\",\"y\"],\"points\":[\n]}\n",
-        ),
+        (Format::Json, 0, &[], "{\"columns\":[\"x\",\"y\"],\"points\":[\n]}\n"),
     ];
     for (format, rows, values, expected) in table {
         assert_eq!(text(format, header(&["x", "y"], rows), values), expected);
@@ -127,34 +77,21 @@ fn json_is_json_with_its_metadata() {
         ("seed", Metadata::Text("18446744073709551615".into())),
         ("note", Metadata::Text("a \"quoted\"\nline".into())),
     ];
-    let header = Header {
-        metadata,
-        ..header(&["x", "y", "z"], 2)
-    };
-    let file = text(
-        Format::Json,
-        header,
-        &[1.0, 2.0, f64::NAN, -4.0, 5e-324, 6.0],
-    );
+    let header = Header { metadata, ..header(&["x", "y", "z"], 2) };
+    let file = text(Format::Json, header, &[1.0, 2.0, f64::NAN, -4.0, 5e-324, 6.0]);
     let value: serde_json::Value = serde_json::from_str(&file).unwrap();
     assert_eq!(value["draws"], 1);
     assert_eq!(value["seed"], "18446744073709551615");
     assert_eq!(value["note"], "a \"quoted\"\nline");
     assert_eq!(value["columns"], serde_json::json!(["x", "y", "z"]));
-    assert_eq!(
-        value["points"],
-        serde_json::json!([[1.0, 2.0, null], [-4.0, 5e-324, 6.0]])
-    );
+    assert_eq!(value["points"], serde_json::json!([[1.0, 2.0, null], [-4.0, 5e-324, 6.0]]));
 }
 
 #[test]
 fn raw_is_npy_without_its_header() {
     let values = [1.5_f32, -2.0, 0.25, f32::MIN_POSITIVE, 5.0, 6.0];
     let raw = encode(Format::Raw, header(&["x", "y", "z"], 2), &[&values]);
-    let expected: Vec<u8> = values
-        .iter()
-        .flat_map(|value| value.to_le_bytes())
-        .collect();
+    let expected: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
     assert_eq!(raw, expected);
     let npy = encode(Format::Npy, header(&["x", "y", "z"], 2), &[&values]);
     assert_eq!(npy[..6], *b"\x93NUMPY");
@@ -167,11 +104,7 @@ fn blocks_change_no_byte() {
     let values: Vec<f64> = (0..12).map(f64::from).collect();
     for format in Format::ALL {
         let whole = encode(format, header(&["x", "y"], 6), &[&values]);
-        let parts = encode(
-            format,
-            header(&["x", "y"], 6),
-            &[&values[..2], &[], &values[2..]],
-        );
+        let parts = encode(format, header(&["x", "y"], 6), &[&values[..2], &[], &values[2..]]);
         assert_eq!(whole, parts, "{format}");
     }
 }
@@ -180,24 +113,12 @@ fn blocks_change_no_byte() {
 fn calls_that_do_not_fit() {
     for format in Format::ALL {
         let mut encoder = Encoder::<f64>::new(format, header(&["x", "y"], 2));
-        let partial = EncodeError::PartialRow {
-            values: 3,
-            columns: 2,
-        };
+        let partial = EncodeError::PartialRow { values: 3, columns: 2 };
         assert_eq!(encoder.rows(&[0.0; 3]), Err(partial), "{format}");
-        let many = EncodeError::RowCount {
-            written: 3,
-            announced: 2,
-        };
+        let many = EncodeError::RowCount { written: 3, announced: 2 };
         assert_eq!(encoder.rows(&[0.0; 6]), Err(many), "{format}");
-        assert!(
-            encoder.rows(&[0.0; 2]).is_ok(),
-            "{format}: a refused call counts for nothing"
-        );
-        let few = EncodeError::RowCount {
-            written: 1,
-            announced: 2,
-        };
+        assert!(encoder.rows(&[0.0; 2]).is_ok(), "{format}: a refused call counts for nothing");
+        let few = EncodeError::RowCount { written: 1, announced: 2 };
         assert_eq!(encoder.end(), Err(few), "{format}");
         let mut none = Encoder::<f64>::new(format, header(&[], 0));
         assert!(none.rows(&[]).is_err(), "{format}: no columns");

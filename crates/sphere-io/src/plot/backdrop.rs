@@ -7,16 +7,8 @@ use super::dots::Place;
 /// The viewer's axes in the coordinates of the sphere: right, up, and towards the viewer, who looks
 /// from longitude 30° and latitude 25°.
 const RIGHT: [f64; 3] = [-0.5, 0.866_025_403_784_438_6, 0.0];
-const UP: [f64; 3] = [
-    -0.365_998_150_770_666_8,
-    -0.211_309_130_870_349_7,
-    0.906_307_787_036_65,
-];
-const AHEAD: [f64; 3] = [
-    0.784_885_567_221_395_3,
-    0.453_153_893_518_325,
-    0.422_618_261_740_699_4,
-];
+const UP: [f64; 3] = [-0.365_998_150_770_666_8, -0.211_309_130_870_349_7, 0.906_307_787_036_65];
+const AHEAD: [f64; 3] = [0.784_885_567_221_395_3, 0.453_153_893_518_325, 0.422_618_261_740_699_4];
 /// Where the light comes from, in the viewer's axes: above, a little to the left, from the front.
 const LAMP: [f64; 3] = [-0.38, 0.52, 0.764_983_659_954_487_5];
 
@@ -38,11 +30,7 @@ pub(super) struct Backdrop {
 impl Backdrop {
     pub(super) fn new(canvas: Canvas, size: u32) -> Self {
         let middle = f64::from(size) / 2.0;
-        Self {
-            canvas,
-            middle,
-            radius: 0.94 * middle,
-        }
+        Self { canvas, middle, radius: 0.94 * middle }
     }
 
     /// Pixels that the canvas covers.
@@ -81,28 +69,15 @@ impl Backdrop {
     }
 
     fn flat(&self, at: [f64; 2]) -> Place {
-        Place {
-            at: self.to_pixels(at),
-            across: [1.0, 0.0],
-            squeeze: 1.0,
-        }
+        Place { at: self.to_pixels(at), across: [1.0, 0.0], squeeze: 1.0 }
     }
 
     fn on_sphere(&self, at: [f64; 2], height: f64) -> Place {
         let from_middle = at[0].hypot(at[1]);
-        let across = if from_middle > 0.0 {
-            at.map(|c| c / from_middle)
-        } else {
-            [1.0, 0.0]
-        };
-        // A dot on the very limb is still a tenth as wide as it is high.
-        let squeeze = height.clamp(0.1, 1.0);
+        let across = if from_middle > 0.0 { at.map(|c| c / from_middle) } else { [1.0, 0.0] };
+        let squeeze = height.min(1.0);
         // In pixels y runs down.
-        Place {
-            at: self.to_pixels(at),
-            across: [across[0], -across[1]],
-            squeeze,
-        }
+        Place { at: self.to_pixels(at), across: [across[0], -across[1]], squeeze }
     }
 
     fn to_pixels(&self, [x, y]: [f64; 2]) -> [f64; 2] {
@@ -165,24 +140,15 @@ fn sphere(seen: [f64; 3]) -> Linear {
     let surface = Linear::mix(SHADE, LIGHT, (light * light) as f32);
     let [x, y, z] =
         std::array::from_fn(|i| seen[0] * RIGHT[i] + seen[1] * UP[i] + seen[2] * AHEAD[i]);
-    if on_parallel(z) || on_meridian(x, y, z) {
-        Linear::mix(surface, LINE, 0.22)
-    } else {
-        surface
-    }
+    if on_parallel(z) || on_meridian(x, y, z) { Linear::mix(surface, LINE, 0.22) } else { surface }
 }
 
 /// Within a line's width of a latitude of 0, ±30° or ±60°.
 fn on_parallel(z: f64) -> bool {
     // Sine and cosine: a step in z is a step in latitude times the cosine.
-    const PARALLELS: [[f64; 2]; 3] = [
-        [0.0, 1.0],
-        [0.5, 0.866_025_403_784_438_6],
-        [0.866_025_403_784_438_6, 0.5],
-    ];
-    PARALLELS
-        .iter()
-        .any(|[sin, cos]| (z.abs() - sin).abs() < LINE_WIDTH * cos)
+    const PARALLELS: [[f64; 2]; 3] =
+        [[0.0, 1.0], [0.5, 0.866_025_403_784_438_6], [0.866_025_403_784_438_6, 0.5]];
+    PARALLELS.iter().any(|[sin, cos]| (z.abs() - sin).abs() < LINE_WIDTH * cos)
 }
 
 /// Within a line's width of a meridian every 30°: near one of six planes through the axis. Only
@@ -196,12 +162,6 @@ fn on_meridian(x: f64, y: f64, z: f64) -> bool {
         [-0.5, 0.866_025_403_784_438_6],
         [-0.866_025_403_784_438_6, 0.5],
     ];
-    let planes = if z.abs() < 0.97 {
-        &PLANES[..]
-    } else {
-        &PLANES[..2]
-    };
-    planes
-        .iter()
-        .any(|[a, b]| (a * x - b * y).abs() < LINE_WIDTH)
+    let planes = if z.abs() < 0.97 { &PLANES[..] } else { &PLANES[..2] };
+    planes.iter().any(|[a, b]| (a * x - b * y).abs() < LINE_WIDTH)
 }

@@ -25,9 +25,7 @@ impl Linear {
     /// The mean of several.
     pub(super) fn mean(colours: &[Self]) -> Self {
         let share = 1.0 / colours.len() as f32;
-        Self(std::array::from_fn(|i| {
-            colours.iter().map(|colour| colour.0[i]).sum::<f32>() * share
-        }))
+        Self(std::array::from_fn(|i| colours.iter().map(|colour| colour.0[i]).sum::<f32>() * share))
     }
 
     /// The bytes of a picture: IEC 61966-2-1.

@@ -32,10 +32,7 @@ impl Stamp {
         let wanted = (Self::COVERED * area / (points.max(1.0) * std::f64::consts::PI)).sqrt();
         let radius = wanted.clamp(Self::SMALLEST, Self::LARGEST);
         let layers = points * std::f64::consts::PI * radius * radius / area;
-        Self {
-            radius,
-            weight: (Self::LAYERS / layers).min(1.0),
-        }
+        Self { radius, weight: (Self::LAYERS / layers).min(1.0) }
     }
 }
 
@@ -49,13 +46,14 @@ pub(super) struct Dots {
 
 impl Dots {
     pub(super) fn new(size: u32) -> Self {
-        Self {
-            size,
-            ink: vec![0.0; (size * size) as usize],
-        }
+        Self { size, ink: vec![0.0; (size * size) as usize] }
     }
 
     pub(super) fn add(&mut self, place: Place, stamp: Stamp) {
+        // No dot is narrower than the pixel grid can show; one that should be is fainter instead.
+        let narrowest = (Stamp::SMALLEST / stamp.radius).min(1.0);
+        let shown = Place { squeeze: place.squeeze.max(narrowest), ..place };
+        let strength = place.squeeze / shown.squeeze;
         let reach = stamp.radius + 1.0;
         let [columns, rows] = place.at.map(|middle| {
             let first = (middle - reach).floor().max(0.0) as u32;
@@ -64,11 +62,9 @@ impl Dots {
         });
         for y in rows {
             for x in columns.clone() {
-                let offset = [
-                    f64::from(x) + 0.5 - place.at[0],
-                    f64::from(y) + 0.5 - place.at[1],
-                ];
-                self.ink[(y * self.size + x) as usize] += coverage(offset, place, stamp.radius);
+                let offset = [f64::from(x) + 0.5 - place.at[0], f64::from(y) + 0.5 - place.at[1]];
+                let ink = strength * coverage(offset, shown, stamp.radius);
+                self.ink[(y * self.size + x) as usize] += ink;
             }
         }
     }

@@ -46,12 +46,7 @@ impl Plot {
     pub fn new(canvas: Canvas, columns: usize, points: u64) -> Self {
         let backdrop = Backdrop::new(canvas, SIZE);
         let stamp = Stamp::for_points(points as f64 * backdrop.area_per_point(), backdrop.area());
-        Self {
-            backdrop,
-            columns,
-            dots: Dots::new(SIZE),
-            stamp,
-        }
+        Self { backdrop, columns, dots: Dots::new(SIZE), stamp }
     }
 
     /// Draws points, row after row. O(points), each a few pixels.
@@ -92,26 +87,17 @@ impl Plot {
 mod tests {
     use super::{Canvas, Plot, SIZE};
 
-    const AHEAD: [f64; 3] = [
-        0.784_885_567_221_395,
-        0.453_153_893_518_325,
-        0.422_618_261_740_699,
-    ];
+    const AHEAD: [f64; 3] = [0.784_885_567_221_395, 0.453_153_893_518_325, 0.422_618_261_740_699];
 
     /// Red, green and blue of each pixel.
     fn picture(canvas: Canvas, columns: usize, rows: &[f64]) -> Vec<[u8; 3]> {
         let mut plot = Plot::new(canvas, columns, (rows.len() / columns) as u64);
         plot.add(rows);
         let file = plot.png().unwrap();
-        let mut reader = png::Decoder::new(std::io::Cursor::new(file))
-            .read_info()
-            .unwrap();
+        let mut reader = png::Decoder::new(std::io::Cursor::new(file)).read_info().unwrap();
         let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
         reader.next_frame(&mut pixels).unwrap();
-        pixels
-            .chunks_exact(3)
-            .map(|pixel| [pixel[0], pixel[1], pixel[2]])
-            .collect()
+        pixels.chunks_exact(3).map(|pixel| [pixel[0], pixel[1], pixel[2]]).collect()
     }
 
     fn changed(canvas: Canvas, columns: usize, rows: &[f64]) -> Vec<(u32, u32)> {

@@ -29,11 +29,7 @@ impl Order {
     /// `None` above [`Order::MAX`].
     #[must_use]
     pub const fn new(order: u32) -> Option<Self> {
-        if order <= Self::MAX {
-            Some(Self(order))
-        } else {
-            None
-        }
+        if order <= Self::MAX { Some(Self(order)) } else { None }
     }
 
     /// The order as a number.

@@ -30,25 +30,14 @@ pub(crate) fn ring_position_of_nested(order: Order, pixel: u64) -> RingPosition 
     let (east, west) = (every_other_bit(within), every_other_bit(within >> 1));
     let ring = FACE_RING[face] * nside - east - west - 1;
 
-    let position = RingPosition {
-        nside,
-        ring,
-        place: 0,
-    };
+    let position = RingPosition { nside, ring, place: 0 };
     let quarter = position.quarter().cast_signed();
     let shift = i64::from(!position.is_shifted());
     let eighths = FACE_LONGITUDE[face] * quarter + east.cast_signed() - west.cast_signed();
     // The face across longitude 0 counts its western pixels from the far end of the ring.
     let place = (eighths + 1 + shift) >> 1;
-    let place = if place < 1 {
-        place + 4 * quarter
-    } else {
-        place
-    };
-    RingPosition {
-        place: place.cast_unsigned(),
-        ..position
-    }
+    let place = if place < 1 { place + 4 * quarter } else { place };
+    RingPosition { place: place.cast_unsigned(), ..position }
 }
 
 /// Gathers bits 0, 2, 4, ... into the low half: one coordinate of a Morton code.

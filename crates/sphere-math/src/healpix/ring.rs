@@ -19,28 +19,16 @@ impl RingPosition {
         let cap = 2 * nside * (nside - 1);
         if pixel < cap {
             let (ring, place) = cap_ring(pixel);
-            Self {
-                nside,
-                ring,
-                place: place + 1,
-            }
+            Self { nside, ring, place: place + 1 }
         } else if pixel < pixels - cap {
             let from_belt = pixel - cap;
             let ring = nside + from_belt / (4 * nside);
-            Self {
-                nside,
-                ring,
-                place: from_belt % (4 * nside) + 1,
-            }
+            Self { nside, ring, place: from_belt % (4 * nside) + 1 }
         } else {
             // The south cap is the north cap turned about: counted backwards from the last pixel.
             let (mirrored, place_backwards) = cap_ring(pixels - 1 - pixel);
             let ring = 4 * nside - mirrored;
-            Self {
-                nside,
-                ring,
-                place: 4 * mirrored - place_backwards,
-            }
+            Self { nside, ring, place: 4 * mirrored - place_backwards }
         }
     }
 
@@ -86,11 +74,7 @@ mod tests {
         for ring in [1_u64, 2, 3, 4, 1000, (1 << 26) + 1, (1 << 29) - 1, 1 << 29] {
             let start = 2 * ring * (ring - 1);
             assert_eq!(cap_ring(start), (ring, 0), "first of ring {ring}");
-            assert_eq!(
-                cap_ring(start + 4 * ring - 1),
-                (ring, 4 * ring - 1),
-                "last of ring {ring}"
-            );
+            assert_eq!(cap_ring(start + 4 * ring - 1), (ring, 4 * ring - 1), "last of ring {ring}");
         }
     }
 

@@ -21,11 +21,7 @@ pub(super) fn on_parallel<R: Real>(height: Height, [cos, sin]: [R; 2]) -> [R; 3]
     let twice = R::from_f64(2.0 * height.from_pole);
     let radius = from_pole.negated().fused(from_pole, twice).root();
     let zero = R::default();
-    [
-        radius.fused(cos, zero),
-        radius.fused(sin, zero),
-        R::from_f64(height.z),
-    ]
+    [radius.fused(cos, zero), radius.fused(sin, zero), R::from_f64(height.z)]
 }
 
 /// Writes one row per index, in order.

@@ -39,10 +39,7 @@ pub struct Tally {
 impl Tally {
     fn all(range: &Range<u64>) -> Self {
         let count = range.end - range.start;
-        Self {
-            attempts: count,
-            accepted: count,
-        }
+        Self { attempts: count, accepted: count }
     }
 }
 
@@ -50,10 +47,7 @@ impl Add for Tally {
     type Output = Self;
 
     fn add(self, other: Self) -> Self {
-        Self {
-            attempts: self.attempts + other.attempts,
-            accepted: self.accepted + other.accepted,
-        }
+        Self { attempts: self.attempts + other.attempts, accepted: self.accepted + other.accepted }
     }
 }
 

@@ -33,10 +33,7 @@ impl<'a, 'b, T> Columns<'a, 'b, T> {
         needed: usize,
     ) -> Result<Self, SampleError> {
         if columns.len() != needed {
-            return Err(SampleError::ColumnCount {
-                given: columns.len(),
-                needed,
-            });
+            return Err(SampleError::ColumnCount { given: columns.len(), needed });
         }
         for column in columns.iter() {
             check_length(column.len(), range.end - range.start)?;
@@ -52,20 +49,13 @@ impl<'a, T> Rows<'a, T> {
         columns: usize,
     ) -> Result<Self, SampleError> {
         // A product beyond u64 cannot match the length of any slice.
-        check_length(
-            values.len(),
-            (range.end - range.start).saturating_mul(columns as u64),
-        )?;
+        check_length(values.len(), (range.end - range.start).saturating_mul(columns as u64))?;
         Ok(Self { values, columns })
     }
 }
 
 fn check_length(given: usize, needed: u64) -> Result<(), SampleError> {
-    if given as u64 == needed {
-        Ok(())
-    } else {
-        Err(SampleError::OutputLength { given, needed })
-    }
+    if given as u64 == needed { Ok(()) } else { Err(SampleError::OutputLength { given, needed }) }
 }
 
 impl<T> Store<T> for Columns<'_, '_, T> {

@@ -10,14 +10,8 @@ use sphere_math::sampling::{Domain, Method, Placement, Plan, Scheme, Scramble};
 /// One of each kind, and each variant of it.
 pub(crate) fn schemes() -> Vec<(&'static str, Scheme)> {
     let offset = |e| Placement::Offset(e);
-    let owen = |seed, randomisation| Scramble::Owen {
-        seed,
-        randomisation,
-    };
-    let shift = |seed, randomisation| Scramble::Shift {
-        seed,
-        randomisation,
-    };
+    let owen = |seed, randomisation| Scramble::Owen { seed, randomisation };
+    let shift = |seed, randomisation| Scramble::Shift { seed, randomisation };
     let cube = |dimensions| Domain::Cube { dimensions };
     let fibonacci = |total, placement| Scheme::Fibonacci { total, placement };
     let random = |seed, method| Scheme::Random { seed, method };
@@ -76,10 +70,7 @@ pub(crate) fn rows<R: Real>(plan: &Plan, range: core::ops::Range<u64>) -> Vec<R>
 
 /// The directions of a range.
 pub(crate) fn directions<R: Real>(plan: &Plan, range: core::ops::Range<u64>) -> Vec<[R; 3]> {
-    rows(plan, range)
-        .chunks_exact(3)
-        .map(|row| [row[0], row[1], row[2]])
-        .collect()
+    rows(plan, range).chunks_exact(3).map(|row| [row[0], row[1], row[2]]).collect()
 }
 
 /// The draw of a range, column after column.

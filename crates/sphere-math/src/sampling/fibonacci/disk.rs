@@ -15,18 +15,13 @@ pub(in crate::sampling) struct Disk {
 impl Disk {
     pub(in crate::sampling) fn new(total: u64) -> Result<Self, SampleError> {
         check_total(total)?;
-        Ok(Self {
-            total,
-            per_half_step: 1.0 / (2 * total) as f64,
-        })
+        Ok(Self { total, per_half_step: 1.0 / (2 * total) as f64 })
     }
 
     #[inline]
     pub(in crate::sampling) fn point<R: Real>(&self, index: u64) -> [R; 2] {
         let area = (2 * index + 1) as f64 * self.per_half_step;
         let radius = R::from_f64(area).root();
-        turn(index)
-            .cos_sin()
-            .map(|component: R| radius.fused(component, R::default()))
+        turn(index).cos_sin().map(|component: R| radius.fused(component, R::default()))
     }
 }

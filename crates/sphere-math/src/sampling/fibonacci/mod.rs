@@ -47,12 +47,7 @@ impl Fibonacci {
         // One point lies on the equator whatever the offset; 1/2 keeps its step an ordinary number.
         let offset = if total == 1 { 0.5 } else { offset };
         let steps = (total - 1) as f64 + 2.0 * offset;
-        Ok(Self {
-            total,
-            offset,
-            steps,
-            per_step: 1.0 / steps,
-        })
+        Ok(Self { total, offset, steps, per_step: 1.0 / steps })
     }
 
     #[inline]
@@ -93,5 +88,22 @@ fn check_total(total: u64) -> Result<(), SampleError> {
         Ok(())
     } else {
         Err(SampleError::TotalOutOfRange { total })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::turn;
+
+    #[test]
+    fn turns_are_exact_for_every_index() {
+        let table = include_str!("../../../tests/data/fibonacci_turns.csv");
+        let mut seen = 0;
+        for line in table.lines().filter(|line| !line.starts_with('#')).skip(1) {
+            let (index, word) = line.split_once(',').unwrap();
+            assert_eq!(turn(index.parse().unwrap()).0, word.parse().unwrap(), "turn({index})");
+            seen += 1;
+        }
+        assert!(seen > 50);
     }
 }

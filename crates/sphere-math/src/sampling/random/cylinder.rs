@@ -27,9 +27,6 @@ mod tests {
         let [x_south, y_south, south] = point::<f64>([u32::MAX, u32::MAX, 0, 0]);
         assert_eq!([x, y, north], [x_south, y_south, -south]);
         assert_eq!(north, 1.0 - f64::EPSILON / 2.0);
-        assert!(
-            (x - 2.0_f64.powi(-26)).abs() < 1e-16,
-            "r = sqrt(2 u) at u = 2^-53"
-        );
+        assert!((x - 2.0_f64.powi(-26)).abs() < 1e-16, "r = sqrt(2 u) at u = 2^-53");
     }
 }

@@ -89,12 +89,7 @@ impl Random {
             let words = self.block(index, attempt, self.method);
             if let Some(candidates) = self.candidates(words) {
                 let candidates = u64::from(attempt) * per_block + candidates;
-                return Accepted {
-                    words,
-                    attempt,
-                    method: self.method,
-                    candidates,
-                };
+                return Accepted { words, attempt, method: self.method, candidates };
             }
         }
         self.cylinder(index, max_blocks, u64::from(max_blocks) * per_block + 1)
@@ -116,12 +111,7 @@ impl Random {
 
     fn cylinder(self, index: u64, attempt: u32, candidates: u64) -> Accepted {
         let words = self.block(index, attempt, Method::Cylinder);
-        Accepted {
-            words,
-            attempt,
-            method: Method::Cylinder,
-            candidates,
-        }
+        Accepted { words, attempt, method: Method::Cylinder, candidates }
     }
 
     fn block(self, index: u64, attempt: u32, method: Method) -> [u32; 4] {
@@ -184,16 +174,9 @@ mod tests {
 
     #[test]
     fn an_attempt_is_its_number_of_rejected_blocks() {
-        let random = Random {
-            seed: 0,
-            method: Method::Ball,
-        };
+        let random = Random { seed: 0, method: Method::Ball };
         for index in 0..1_000 {
-            let Accepted {
-                attempt,
-                candidates,
-                ..
-            } = random.accepted(index, 64);
+            let Accepted { attempt, candidates, .. } = random.accepted(index, 64);
             assert_eq!(candidates, u64::from(attempt) + 1);
             for rejected in 0..attempt {
                 let words = random.block(index, rejected, Method::Ball);

@@ -13,16 +13,12 @@ static JOE_KUO: &[u8] = include_bytes!("joe_kuo.bin");
 
 /// How many dimensions have a primitive polynomial of degree 1, 2, ..., 18. Joe and Kuo use every
 /// one, in order of degree: there are phi(2^s - 1) / s of degree s.
-const DIMENSIONS_OF_DEGREE: [u32; 18] = [
-    1, 1, 2, 2, 6, 6, 18, 16, 48, 60, 176, 144, 630, 756, 1800, 2048, 7710, 7776,
-];
+const DIMENSIONS_OF_DEGREE: [u32; 18] =
+    [1, 1, 2, 2, 6, 6, 18, 16, 48, 60, 176, 144, 630, 756, 1800, 2048, 7710, 7776];
 
 /// The direction numbers of the first `dimensions` (at least 1) dimensions. O(64 `dimensions`).
 pub(super) fn table(dimensions: u32) -> Table {
-    let mut bits = BitReader {
-        bytes: JOE_KUO,
-        position: 0,
-    };
+    let mut bits = BitReader { bytes: JOE_KUO, position: 0 };
     let degrees = DIMENSIONS_OF_DEGREE
         .into_iter()
         .zip(1..)
@@ -81,46 +77,22 @@ mod tests {
     #[test]
     fn published_check_values() {
         let table = table(3);
-        let top = |dimension: usize| {
-            table[dimension][..6]
-                .iter()
-                .map(|v| v >> 32)
-                .collect::<Vec<_>>()
-        };
-        assert_eq!(
-            top(0),
-            [1 << 31, 1 << 30, 1 << 29, 1 << 28, 1 << 27, 1 << 26]
-        );
+        let top =
+            |dimension: usize| table[dimension][..6].iter().map(|v| v >> 32).collect::<Vec<_>>();
+        assert_eq!(top(0), [1 << 31, 1 << 30, 1 << 29, 1 << 28, 1 << 27, 1 << 26]);
         assert_eq!(
             top(1),
-            [
-                0x8000_0000,
-                0xC000_0000,
-                0xA000_0000,
-                0xF000_0000,
-                0x8800_0000,
-                0xCC00_0000
-            ]
+            [0x8000_0000, 0xC000_0000, 0xA000_0000, 0xF000_0000, 0x8800_0000, 0xCC00_0000]
         );
         assert_eq!(
             top(2),
-            [
-                0x8000_0000,
-                0xC000_0000,
-                0x6000_0000,
-                0x9000_0000,
-                0xE800_0000,
-                0x5C00_0000
-            ]
+            [0x8000_0000, 0xC000_0000, 0x6000_0000, 0x9000_0000, 0xE800_0000, 0x5C00_0000]
         );
     }
 
     #[test]
     fn the_table_has_every_dimension_and_not_a_byte_more() {
-        assert_eq!(
-            DIMENSIONS_OF_DEGREE.iter().sum::<u32>(),
-            SOBOL_DIMENSIONS - 1
-        );
+        assert_eq!(DIMENSIONS_OF_DEGREE.iter().sum::<u32>(), SOBOL_DIMENSIONS - 1);
         let bits: usize = DIMENSIONS_OF_DEGREE
             .iter()
             .zip(1..)
@@ -137,24 +109,14 @@ mod tests {
         // A triangular matrix with ones on its diagonal: each dimension alone is a permutation.
         for (dimension, directions) in table(SOBOL_DIMENSIONS).iter().enumerate() {
             for (i, direction) in directions.iter().enumerate() {
-                assert_eq!(
-                    direction.trailing_zeros() as usize,
-                    63 - i,
-                    "dimension {dimension}"
-                );
+                assert_eq!(direction.trailing_zeros() as usize, 63 - i, "dimension {dimension}");
             }
         }
     }
 
     #[test]
     fn bits_come_least_significant_first() {
-        let mut bits = BitReader {
-            bytes: &[0b1011_0010, 0b0000_0001],
-            position: 0,
-        };
-        assert_eq!(
-            [bits.take(0), bits.take(2), bits.take(3), bits.take(4)],
-            [0, 2, 4, 0b1101]
-        );
+        let mut bits = BitReader { bytes: &[0b1011_0010, 0b0000_0001], position: 0 };
+        assert_eq!([bits.take(0), bits.take(2), bits.take(3), bits.take(4)], [0, 2, 4, 0b1101]);
     }
 }

@@ -36,19 +36,12 @@ impl Sobol {
         if !(1..=SOBOL_DIMENSIONS).contains(&dimensions) {
             return Err(SampleError::DimensionsOutOfRange { dimensions });
         }
-        Ok(Self {
-            domain,
-            scramble,
-            table: directions::table(dimensions),
-        })
+        Ok(Self { domain, scramble, table: directions::table(dimensions) })
     }
 
     /// The same sequence under another scramble; the table is shared, not copied.
     pub(in crate::sampling) fn scrambled(&self, scramble: Scramble) -> Self {
-        Self {
-            scramble,
-            ..self.clone()
-        }
+        Self { scramble, ..self.clone() }
     }
 
     pub(in crate::sampling) fn dimensions(&self) -> usize {
@@ -134,20 +127,11 @@ mod tests {
     #[test]
     fn walking_and_jumping_agree() {
         let table = directions::table(40);
-        for start in [
-            0,
-            1,
-            5,
-            (1 << 32) - 3,
-            1 << 32,
-            (1 << 52) - 2,
-            (1 << 63) - 100,
-        ] {
+        for start in [0, 1, 5, (1 << 32) - 3, 1 << 32, (1 << 52) - 2, (1 << 63) - 100] {
             for dimension in [0, 1, 2, 39] {
                 let walked: Vec<u64> = words(&table[dimension], start..start + 100).collect();
-                let jumped: Vec<u64> = (start..start + 100)
-                    .map(|index| word_at(&table[dimension], index))
-                    .collect();
+                let jumped: Vec<u64> =
+                    (start..start + 100).map(|index| word_at(&table[dimension], index)).collect();
                 assert_eq!(walked, jumped, "dimension {dimension} from {start}");
             }
         }
