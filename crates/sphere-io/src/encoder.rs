@@ -116,7 +116,9 @@ impl<R: Element> Encoder<R> {
                 if cfg!(target_endian = "little") {
                     return Ok(bytemuck::cast_slice(values));
                 }
-                values.iter().for_each(|value| value.write_little_endian(&mut self.buffer));
+                for value in values {
+                    value.write_little_endian(&mut self.buffer);
+                }
             }
             Format::Csv => values.chunks_exact(columns).for_each(|row| self.csv_row(row)),
             Format::Json => {

@@ -3,6 +3,7 @@
 //! The bounds here are those of `docs/numerics.md`. Draws are compared with `==`.
 
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+#![allow(clippy::print_stdout, reason = "`--nocapture` shows the figures of docs/numerics.md")]
 
 mod common;
 
