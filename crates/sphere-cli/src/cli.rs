@@ -8,8 +8,10 @@ use sphere_engine::SampleParameters;
 use sphere_io::Format;
 
 /// Computes on the unit sphere
+///
+/// Try 'sphere sample fibonacci --count 2000 --plot lattice.png', then 'sphere sample --help'.
 #[derive(Debug, Parser)]
-#[command(name = "sphere", version, about, max_term_width = 100)]
+#[command(name = "sphere", version, max_term_width = 100)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) verb: Verb,

@@ -3,7 +3,9 @@
 use core::fmt::Debug;
 
 /// `f64` or `f32`: what a lift can produce. Sealed: the lift of each is frozen bit by bit.
-pub trait Real: Copy + Default + Debug + PartialOrd + Send + Sync + 'static + sealed::Lift {
+pub trait Real:
+    Copy + Default + Debug + PartialOrd + Send + Sync + 'static + sealed::Elementary
+{
     /// The nearest value of this type (ties to even).
     fn from_f64(value: f64) -> Self;
 
@@ -17,14 +19,39 @@ pub trait Real: Copy + Default + Debug + PartialOrd + Send + Sync + 'static + se
 /// The operations that lifts are written in, rounded once each on every machine: the fused
 /// multiply-add and the square root of IEEE 754, and what the elementary functions build on them.
 pub(crate) mod sealed {
-    /// Named after the layer that uses it; implemented for `f64` and `f32` only.
-    pub trait Lift: Sized {
+    use core::ops::Neg;
+
+    /// What every processor rounds alike.
+    pub trait Arithmetic: Copy + Neg<Output = Self> {
         /// `self * factor + term`, rounded once.
+        #[must_use]
         fn fused(self, factor: Self, term: Self) -> Self;
         /// Rounded square root.
+        #[must_use]
         fn root(self) -> Self;
-        /// `-self`.
-        fn negated(self) -> Self;
+    }
+
+    macro_rules! arithmetic {
+        ($type:ty) => {
+            impl Arithmetic for $type {
+                #[inline]
+                fn fused(self, factor: Self, term: Self) -> Self {
+                    self.mul_add(factor, term)
+                }
+
+                #[inline]
+                fn root(self) -> Self {
+                    self.sqrt()
+                }
+            }
+        };
+    }
+
+    arithmetic!(f64);
+    arithmetic!(f32);
+
+    /// Functions with polynomials of their own for each type.
+    pub trait Elementary: Arithmetic {
         /// `[cos, sin]` of an angle of `numerator / 2^63` half turns in \[-1/4, 1/4\].
         fn cos_sin_fixed(numerator: i64) -> [Self; 2];
         /// `[cos, sin]` of an angle of `half_turns` in \[-1/4, 1/4\].

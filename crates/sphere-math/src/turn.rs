@@ -4,7 +4,8 @@
 //! wrap as integers do, and the reduction to an eighth of a turn loses nothing. What is left for
 //! floating point is one short polynomial, the same one in every form that Sphere has.
 
-use crate::real::{Real, sealed::Lift};
+use crate::real::Real;
+use crate::real::sealed::{Arithmetic, Elementary};
 
 /// An angle of `self.0 / 2^64` turns, that is `2 pi self.0 / 2^64` radians.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -32,9 +33,9 @@ impl Turn {
 pub(crate) fn rotate_quarters<R: Real>(quarter: u64, [cos, sin]: [R; 2]) -> [R; 2] {
     match quarter & 3 {
         0 => [cos, sin],
-        1 => [sin.negated(), cos],
-        2 => [cos.negated(), sin.negated()],
-        _ => [sin, cos.negated()],
+        1 => [-sin, cos],
+        2 => [-cos, -sin],
+        _ => [sin, -cos],
     }
 }
 
@@ -77,7 +78,7 @@ mod single {
 }
 
 /// The polynomial with these coefficients, lowest degree first, by Horner's rule.
-fn horner<R: Lift + Copy, const N: usize>(argument: R, coefficients: [R; N]) -> R {
+fn horner<R: Arithmetic, const N: usize>(argument: R, coefficients: [R; N]) -> R {
     let mut sum = coefficients[N - 1];
     for &coefficient in coefficients[..N - 1].iter().rev() {
         sum = sum.fused(argument, coefficient);
@@ -101,19 +102,7 @@ fn cos_sin_f32(t: f32) -> [f32; 2] {
     [cos, t.mul_add(single::PI_HIGH, small)]
 }
 
-impl Lift for f64 {
-    fn fused(self, factor: Self, term: Self) -> Self {
-        self.mul_add(factor, term)
-    }
-
-    fn root(self) -> Self {
-        self.sqrt()
-    }
-
-    fn negated(self) -> Self {
-        -self
-    }
-
+impl Elementary for f64 {
     fn cos_sin_fixed(numerator: i64) -> [Self; 2] {
         const UNIT: f64 = 1.0 / (1_u64 << 63) as f64;
         let rounded = numerator as f64;
@@ -127,19 +116,7 @@ impl Lift for f64 {
     }
 }
 
-impl Lift for f32 {
-    fn fused(self, factor: Self, term: Self) -> Self {
-        self.mul_add(factor, term)
-    }
-
-    fn root(self) -> Self {
-        self.sqrt()
-    }
-
-    fn negated(self) -> Self {
-        -self
-    }
-
+impl Elementary for f32 {
     fn cos_sin_fixed(numerator: i64) -> [Self; 2] {
         const UNIT: f32 = 1.0 / (1_u32 << 31) as f32;
         // 32 bits of the angle are more than f32 can hold, and what a 32-bit device keeps.

@@ -18,8 +18,9 @@ use crate::{Block, Capability, Cause, Engine, EngineError, Job, Report, Sink, St
 
 /// The most threads one engine starts: far above any machine, far below what exhausts one.
 pub(crate) const MAX_THREADS: usize = 1_024;
-/// Blocks are about so large: within a core's cache, and long enough to make handing over free.
-const BLOCK_BYTES: usize = 1 << 20;
+/// Blocks are about so large. The fastest scheme fills one in 200 µs, so that handing it over does
+/// not show: with half of it two threads were 1.78 times as fast as one, with this 1.88 times.
+const BLOCK_BYTES: usize = 1 << 21;
 
 /// Computes on a pool of threads, each taking the next block of indices.
 #[derive(Debug)]

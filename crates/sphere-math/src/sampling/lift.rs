@@ -19,7 +19,7 @@ pub(super) struct Height {
 pub(super) fn on_parallel<R: Real>(height: Height, [cos, sin]: [R; 2]) -> [R; 3] {
     let from_pole = R::from_f64(height.from_pole);
     let twice = R::from_f64(2.0 * height.from_pole);
-    let radius = from_pole.negated().fused(from_pole, twice).root();
+    let radius = (-from_pole).fused(from_pole, twice).root();
     let zero = R::default();
     [radius.fused(cos, zero), radius.fused(sin, zero), R::from_f64(height.z)]
 }
