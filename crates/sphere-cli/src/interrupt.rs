@@ -7,6 +7,8 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use sphere_io::{Destination, DestinationError};
+
 use crate::failure::Failure;
 
 /// The exit status after an interrupt, as shells have it: 128 + SIGINT.
@@ -35,12 +37,22 @@ pub(crate) fn install() -> Result<(), Failure> {
     .map_err(|error| Failure::work(format!("cannot handle interrupts: {error}")))
 }
 
-/// Registers a temporary file.
-pub(crate) fn remove_if_interrupted(file: &Path) {
-    temporary().push(file.to_path_buf());
+/// Creates a file that an interrupt removes until it is [kept](keep).
+pub(crate) fn create(path: &Path) -> Result<Destination, DestinationError> {
+    // Opening a pipe waits for its reader: an interrupt must not wait with it, and a pipe has no
+    // temporary file.
+    let is_in_place = path.metadata().is_ok_and(|metadata| !metadata.is_file());
+    if is_in_place {
+        return Destination::create(path);
+    }
+    let mut files = temporary();
+    let destination = Destination::create(path)?;
+    files.extend(destination.temporary_path().map(Path::to_path_buf));
+    Ok(destination)
 }
 
-/// Runs the step that makes temporary files permanent; an interrupt waits for it.
+/// Runs the step that makes temporary files permanent; an interrupt waits for it, so that it must
+/// not wait for anybody.
 pub(crate) fn keep<T>(commit: impl FnOnce() -> T) -> T {
     let mut files = temporary();
     let result = commit();

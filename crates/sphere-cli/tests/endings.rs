@@ -96,6 +96,20 @@ fn an_interrupt_removes_what_it_interrupts() {
 }
 
 #[test]
+fn an_interrupt_ends_a_run_that_waits() {
+    let sphere = Sphere::new();
+    assert_eq!(sphere.shell("mkfifo pipe").status, Some(0));
+    // Nobody reads: neither the pipe that is opened, nor the one that fills up.
+    for words in ["sample random --count 1e6 --format raw -o pipe", "sample random --count 1e6"] {
+        let mut child = sphere.command(words).stdout(Stdio::piped()).spawn().unwrap();
+        std::thread::sleep(Duration::from_millis(500));
+        assert_eq!(child.try_wait().unwrap(), None, "{words}: it waits");
+        assert_eq!(sphere.shell(&format!("kill -INT {}", child.id())).status, Some(0));
+        assert_eq!(child.wait().unwrap().code(), Some(130), "{words}");
+    }
+}
+
+#[test]
 fn pipes_are_written_in_place() {
     let sphere = Sphere::new();
     let points = "sample fibonacci --count 1000 --format raw";

@@ -20,13 +20,15 @@
 mod block;
 mod cpu;
 mod engine;
+mod error;
 mod job;
 mod parameters;
 mod stop;
 
 pub use block::{Block, Collect, Sink, SinkError};
 pub use cpu::CpuEngine;
-pub use engine::{Capability, Cause, Engine, EngineError, Report, Stopped};
+pub use engine::{Capability, Engine, Report};
+pub use error::{Cause, EngineError, Stopped};
 pub use job::{Coordinates, Job, Precision};
 pub use parameters::{ParameterError, SampleParameters, SchemeKind};
 pub use stop::Stop;

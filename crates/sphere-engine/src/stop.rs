@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
-use crate::engine::{Cause, EngineError};
+use crate::error::{Cause, EngineError};
 
 /// A request to stop, shared by whoever may make it, and a deadline that makes it by itself.
 ///

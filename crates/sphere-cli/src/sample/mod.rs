@@ -24,7 +24,7 @@ pub(crate) fn run(arguments: &SampleArguments) -> Result<(), Failure> {
         .map_err(Failure::usage)?;
     let job = parameters.job().map_err(Failure::usage)?;
     let target = Target::of(arguments)?;
-    let engine = CpuEngine::new(threads(arguments)?).map_err(Failure::usage)?;
+    let engine = CpuEngine::new(threads(arguments)?).map_err(Failure::work)?;
 
     interrupt::install()?;
     let started = Instant::now();
@@ -44,7 +44,8 @@ pub(crate) fn run(arguments: &SampleArguments) -> Result<(), Failure> {
     progress.finish();
 
     let bytes = points.as_ref().map_or(0, Output::bytes);
-    interrupt::keep(|| points.into_iter().chain(picture).try_for_each(Output::finish))?;
+    points.iter_mut().chain(&mut picture).try_for_each(Output::flush_all)?;
+    interrupt::keep(|| points.into_iter().chain(picture).try_for_each(Output::commit))?;
     let report = Report {
         points: job.points(),
         seconds: started.elapsed().as_secs_f64(),
@@ -72,11 +73,13 @@ fn compute(
 }
 
 fn threads(arguments: &SampleArguments) -> Result<Option<NonZeroUsize>, Failure> {
-    let Some(text) = &arguments.threads else {
-        return Ok(None);
-    };
-    let threads = text.parse().map_err(|_| {
-        Failure::usage(format!("threads is '{text}'; it must be a whole number from 1 to 1024"))
-    })?;
-    Ok(Some(threads))
+    let Some(text) = &arguments.threads else { return Ok(None) };
+    let threads = text.parse::<NonZeroUsize>().ok();
+    match threads.filter(|threads| threads.get() <= CpuEngine::MAX_THREADS) {
+        Some(threads) => Ok(Some(threads)),
+        None => Err(Failure::usage(format!(
+            "threads is '{text}'; it must be a whole number from 1 to {}",
+            CpuEngine::MAX_THREADS
+        ))),
+    }
 }

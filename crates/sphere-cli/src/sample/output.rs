@@ -104,10 +104,7 @@ impl Output {
                 ("standard output".to_string(), Writer::StandardOutput(io::stdout()))
             }
             Place::File(path) => {
-                let destination = Destination::create(path).map_err(Failure::work)?;
-                if let Some(temporary) = destination.temporary_path() {
-                    interrupt::remove_if_interrupted(temporary);
-                }
+                let destination = interrupt::create(path).map_err(Failure::work)?;
                 (path.display().to_string(), Writer::File(destination))
             }
         };
@@ -123,12 +120,15 @@ impl Output {
         self.bytes
     }
 
+    /// Hands on what is still buffered.
+    pub(super) fn flush_all(&mut self) -> Result<(), Failure> {
+        self.flush().map_err(|error| Failure::write(&self.name, &error))
+    }
+
     /// Makes what was written permanent, under its name.
-    pub(super) fn finish(self) -> Result<(), Failure> {
+    pub(super) fn commit(self) -> Result<(), Failure> {
         match self.writer {
-            Writer::StandardOutput(mut output) => {
-                output.flush().map_err(|error| Failure::write(&self.name, &error))
-            }
+            Writer::StandardOutput(_) => Ok(()),
             Writer::File(destination) => destination.commit().map_err(Failure::work),
         }
     }

@@ -16,8 +16,6 @@ use self::kernel::Kernel;
 use self::reorder::Reorder;
 use crate::{Block, Capability, Cause, Engine, EngineError, Job, Report, Sink, Stop, Stopped};
 
-/// The most threads one engine starts: far above any machine, far below what exhausts one.
-pub(crate) const MAX_THREADS: usize = 1_024;
 /// Blocks are about so large. The fastest scheme fills one in 200 µs, so that handing it over does
 /// not show: with half of it two threads were 1.78 times as fast as one, with this 1.88 times.
 const BLOCK_BYTES: usize = 1 << 21;
@@ -33,18 +31,21 @@ pub struct CpuEngine {
 type Computed = (Range<u64>, Result<(Block, Tally), EngineError>);
 
 impl CpuEngine {
+    /// The most threads one engine starts: above any machine, below what exhausts one.
+    pub const MAX_THREADS: usize = 1_024;
+
     /// An engine of so many threads; `None` is one per core that this process may use.
     ///
     /// # Errors
-    /// [`EngineError::Rejected`] above 1,024 threads, [`EngineError::Unavailable`] when the system
+    /// [`EngineError::Rejected`] above [`Self::MAX_THREADS`], [`EngineError::Unavailable`] when the system
     /// refuses to start them.
     pub fn new(threads: Option<NonZeroUsize>) -> Result<Self, EngineError> {
         let threads = match threads {
             Some(threads) => threads.get(),
             None => std::thread::available_parallelism().map_or(1, NonZeroUsize::get),
         };
-        if threads > MAX_THREADS {
-            let reason = format!("{threads} threads; at most {MAX_THREADS} are started");
+        if threads > Self::MAX_THREADS {
+            let reason = format!("{threads} threads; at most {} are started", Self::MAX_THREADS);
             return Err(EngineError::Rejected { reason });
         }
         let pool = rayon::ThreadPoolBuilder::new()

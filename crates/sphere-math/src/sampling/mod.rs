@@ -13,10 +13,12 @@ mod random;
 mod scheme;
 mod sobol;
 mod store;
+mod tally;
 
 pub use error::SampleError;
-pub use plan::{Plan, Tally};
+pub use plan::Plan;
 pub use scheme::{Domain, Method, Placement, Scheme, Scramble, Shape};
+pub use tally::Tally;
 
 /// The largest number of points of a lattice, 2^52: 2 k + 1 and n stay exact in f64.
 pub const MAX_LATTICE_POINTS: u64 = 1 << 52;

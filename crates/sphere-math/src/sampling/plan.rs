@@ -1,6 +1,6 @@
 //! A scheme, checked and ready to compute.
 
-use core::ops::{Add, AddAssign, Range};
+use core::ops::Range;
 
 use super::fibonacci::{Disk, Fibonacci};
 use super::lift::each;
@@ -8,6 +8,7 @@ use super::pixels::Pixels;
 use super::random::Random;
 use super::sobol::Sobol;
 use super::store::{Columns, Rows, Store};
+use super::tally::Tally;
 use super::{Domain, SOBOL_POINTS, SampleError, Scheme, Scramble, Shape};
 use crate::Real;
 
@@ -25,36 +26,6 @@ enum Kernel {
     Random(Random),
     Sobol(Sobol),
     Pixels(Pixels),
-}
-
-/// What a call examined and what it kept: equal, but for random points by rejection.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Tally {
-    /// Candidates examined.
-    pub attempts: u64,
-    /// Points written.
-    pub accepted: u64,
-}
-
-impl Tally {
-    fn all(range: &Range<u64>) -> Self {
-        let count = range.end - range.start;
-        Self { attempts: count, accepted: count }
-    }
-}
-
-impl Add for Tally {
-    type Output = Self;
-
-    fn add(self, other: Self) -> Self {
-        Self { attempts: self.attempts + other.attempts, accepted: self.accepted + other.accepted }
-    }
-}
-
-impl AddAssign for Tally {
-    fn add_assign(&mut self, other: Self) {
-        *self = *self + other;
-    }
 }
 
 impl Scheme {

@@ -11,8 +11,8 @@ mod disk;
 use core::ops::Range;
 
 use super::Method;
-use super::plan::Tally;
 use super::store::Store;
+use super::tally::Tally;
 use crate::Real;
 use crate::random::philox4x32;
 
