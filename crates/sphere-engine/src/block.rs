@@ -30,12 +30,33 @@ impl Block {
         &all[..self.bytes / size_of::<T>()]
     }
 
+    /// The bytes of the values, in the order of this machine.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        self.values()
+    }
+
     /// The values, to be written.
     #[must_use]
     pub fn values_mut<T: Pod>(&mut self) -> &mut [T] {
         let count = self.bytes / size_of::<T>();
         let all: &mut [T] = bytemuck::cast_slice_mut(&mut self.words);
         &mut all[..count]
+    }
+}
+
+/// The most that a sink lends at a time: what bounds the memory of a job that nobody reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// Blocks out at once, at least 1.
+    pub blocks: usize,
+    /// Bytes of a block; a block has at least one point.
+    pub block_bytes: usize,
+}
+
+impl Default for Window {
+    fn default() -> Self {
+        Self { blocks: usize::MAX, block_bytes: usize::MAX }
     }
 }
 
@@ -47,6 +68,12 @@ pub type SinkError = Box<dyn std::error::Error + Send + Sync>;
 /// This one seam gives back-pressure (an engine waits while `accept` runs), progress (each `accept`
 /// is a step) and overlap (an engine fills several lent blocks while one is accepted).
 pub trait Sink {
+    /// How much this sink lends at a time; asked once, before the first block. By default as much
+    /// as suits the engine.
+    fn window(&self) -> Window {
+        Window::default()
+    }
+
     /// Lends a buffer. Engines hold a small, fixed number of them at a time; its size and contents
     /// do not matter.
     fn lend(&mut self) -> Block;

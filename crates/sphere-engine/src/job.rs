@@ -58,9 +58,9 @@ impl Job {
         coordinates: Coordinates,
         precision: Precision,
     ) -> Result<Self, SampleError> {
-        let plan = scheme.plan()?;
-        plan.check(&range)?;
-        Ok(Self { scheme, range, shape: plan.shape(), coordinates, precision })
+        let extent = scheme.extent()?;
+        extent.check(&range)?;
+        Ok(Self { scheme, range, shape: extent.shape, coordinates, precision })
     }
 
     /// The scheme.

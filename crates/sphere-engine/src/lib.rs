@@ -25,7 +25,7 @@ mod job;
 mod parameters;
 mod stop;
 
-pub use block::{Block, Collect, Sink, SinkError};
+pub use block::{Block, Collect, Sink, SinkError, Window};
 pub use cpu::CpuEngine;
 pub use engine::{Capability, Engine, Report};
 pub use error::{Cause, EngineError, Stopped};

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use sphere_engine::{
     Block, Cause, Collect, CpuEngine, Engine, EngineError, Job, SampleParameters, Sink, SinkError,
-    Stop,
+    Stop, Window,
 };
 use sphere_math::direction::{longitude_latitude_deg, theta_phi};
 
@@ -138,6 +138,34 @@ fn blocks_arrive_in_order_and_few_are_out() {
         assert_eq!(next, 3_000_000);
         assert!(probe.accepted.len() > 20, "several blocks, or the test shows nothing");
         assert!(probe.most_lent <= 2 * threads + 2, "{} blocks out", probe.most_lent);
+    }
+}
+
+#[test]
+fn a_sink_bounds_what_it_lends() {
+    struct Narrow(Probe<fn(u64) -> Result<(), SinkError>>, Window);
+
+    impl Sink for Narrow {
+        fn window(&self) -> Window {
+            self.1
+        }
+
+        fn lend(&mut self) -> Block {
+            self.0.lend()
+        }
+
+        fn accept(&mut self, points: Range<u64>, block: Block) -> Result<(), SinkError> {
+            assert!(block.bytes().len() <= self.1.block_bytes.max(24));
+            self.0.accept(points, block)
+        }
+    }
+
+    let job = job("fibonacci", &[("count", "10_001")]);
+    for (blocks, block_bytes, calls) in [(1, 2_400, 101), (2, 24, 10_001), (0, 1, 10_001)] {
+        let mut sink = Narrow(Probe::new(|_| Ok(())), Window { blocks, block_bytes });
+        engine(3).run(&job, &mut sink, &Stop::never()).unwrap();
+        assert_eq!(sink.0.accepted.len(), calls);
+        assert!(sink.0.most_lent <= blocks.max(1), "{} blocks out", sink.0.most_lent);
     }
 }
 

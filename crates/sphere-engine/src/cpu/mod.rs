@@ -14,7 +14,9 @@ use sphere_math::sampling::Tally;
 
 use self::kernel::Kernel;
 use self::reorder::Reorder;
-use crate::{Block, Capability, Cause, Engine, EngineError, Job, Report, Sink, Stop, Stopped};
+use crate::{
+    Block, Capability, Cause, Engine, EngineError, Job, Report, Sink, Stop, Stopped, Window,
+};
 
 /// Blocks are about so large. The fastest scheme fills one in 200 µs, so that handing it over does
 /// not show: with half of it two threads were 1.78 times as fast as one, with this 1.88 times.
@@ -58,9 +60,12 @@ impl CpuEngine {
     }
 
     /// Blocks under way or waiting for an earlier one: enough that no thread waits for the sink,
-    /// few enough that memory stays bounded at any count.
-    fn window(&self) -> usize {
-        2 * self.capability.threads + 2
+    /// few enough that memory stays bounded at any count; less if the sink wants less.
+    fn window(&self, sink: Window) -> Window {
+        Window {
+            blocks: sink.blocks.clamp(1, 2 * self.capability.threads + 2),
+            block_bytes: sink.block_bytes.min(BLOCK_BYTES),
+        }
     }
 }
 
@@ -76,7 +81,7 @@ impl Engine for CpuEngine {
             let cause = Cause::Engine(EngineError::Rejected { reason: error.to_string() });
             Stopped { next: start, cause }
         })?;
-        let mut run = Run::new(self, Arc::new(kernel), job.range());
+        let mut run = Run::new(self, self.window(out.window()), kernel, job.range());
         match run.drive(out, stop) {
             Ok(()) => {
                 let points = job.points();
@@ -92,6 +97,7 @@ struct Run<'a> {
     engine: &'a CpuEngine,
     kernel: Arc<Kernel>,
     rows_per_block: u64,
+    most_blocks: usize,
     next_started: u64,
     next_accepted: u64,
     end: u64,
@@ -102,13 +108,14 @@ struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    fn new(engine: &'a CpuEngine, kernel: Arc<Kernel>, range: Range<u64>) -> Self {
+    fn new(engine: &'a CpuEngine, window: Window, kernel: Kernel, range: Range<u64>) -> Self {
         let (sender, computed) = channel();
-        let rows_per_block = (BLOCK_BYTES / kernel.row_bytes()).max(1) as u64;
+        let rows_per_block = (window.block_bytes / kernel.row_bytes()).max(1) as u64;
         Self {
             engine,
-            kernel,
+            kernel: Arc::new(kernel),
             rows_per_block,
+            most_blocks: window.blocks,
             next_started: range.start,
             next_accepted: range.start,
             end: range.end,
@@ -127,8 +134,7 @@ impl<'a> Run<'a> {
             if let Some(cause) = stop.cause() {
                 return Err(cause);
             }
-            while self.next_started < self.end
-                && in_flight + self.waiting.len() < self.engine.window()
+            while self.next_started < self.end && in_flight + self.waiting.len() < self.most_blocks
             {
                 self.start_block(out.lend());
                 in_flight += 1;

@@ -16,7 +16,7 @@ mod store;
 mod tally;
 
 pub use error::SampleError;
-pub use plan::Plan;
+pub use plan::{Extent, Plan};
 pub use scheme::{Domain, Method, Placement, Scheme, Scramble, Shape};
 pub use tally::Tally;
 

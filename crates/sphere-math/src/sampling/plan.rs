@@ -9,7 +9,7 @@ use super::random::Random;
 use super::sobol::Sobol;
 use super::store::{Columns, Rows, Store};
 use super::tally::Tally;
-use super::{Domain, SOBOL_POINTS, SampleError, Scheme, Scramble, Shape};
+use super::{SOBOL_POINTS, SampleError, Scheme, Scramble, Shape};
 use crate::Real;
 
 /// A checked [`Scheme`] with its tables: computes any range of its points.
@@ -17,7 +17,19 @@ use crate::Real;
 /// A plan is immutable and cheap to clone; threads share one. Nothing allocates while points are
 /// computed.
 #[derive(Clone, Debug)]
-pub struct Plan(Kernel);
+pub struct Plan {
+    extent: Extent,
+    kernel: Kernel,
+}
+
+/// What the points of a scheme are, and how many there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Extent {
+    /// What a point is, and so how many columns a fill has.
+    pub shape: Shape,
+    /// Indices run from 0 to this, exclusive. Random sequences end with the counter, at 2^64 - 1.
+    pub points: u64,
+}
 
 #[derive(Clone, Debug)]
 enum Kernel {
@@ -29,12 +41,32 @@ enum Kernel {
 }
 
 impl Scheme {
-    /// Checks the scheme and builds its tables: O(1), for the Sobol sequence O(dimensions).
+    /// Checks the scheme, without building tables. O(1).
     ///
     /// # Errors
     /// A parameter outside its range; the message names it and what is allowed.
+    pub fn extent(&self) -> Result<Extent, SampleError> {
+        let (shape, points) = match *self {
+            Self::Fibonacci { total, placement } => {
+                (Shape::Directions, Fibonacci::new(total, placement)?.total)
+            }
+            Self::Disk { total } => (Shape::Disk, Disk::new(total)?.total),
+            Self::Random { .. } => (Shape::Directions, u64::MAX),
+            Self::Sobol { domain, .. } => (Sobol::check(domain)?, SOBOL_POINTS),
+            Self::Pixels { order, ordering } => {
+                (Shape::Directions, Pixels::new(order, ordering)?.order.pixels())
+            }
+        };
+        Ok(Extent { shape, points })
+    }
+
+    /// Checks the scheme and builds its tables: O(1), for the Sobol sequence O(dimensions).
+    ///
+    /// # Errors
+    /// As [`Scheme::extent`].
     pub fn plan(&self) -> Result<Plan, SampleError> {
-        Ok(Plan(match *self {
+        let extent = self.extent()?;
+        let kernel = match *self {
             Self::Fibonacci { total, placement } => {
                 Kernel::Fibonacci(Fibonacci::new(total, placement)?)
             }
@@ -42,7 +74,23 @@ impl Scheme {
             Self::Random { seed, method } => Kernel::Random(Random { seed, method }),
             Self::Sobol { domain, scramble } => Kernel::Sobol(Sobol::new(domain, scramble)?),
             Self::Pixels { order, ordering } => Kernel::Pixels(Pixels::new(order, ordering)?),
-        }))
+        };
+        Ok(Plan { extent, kernel })
+    }
+}
+
+impl Extent {
+    /// Whether there are points with these indices; an empty range inside is fine.
+    ///
+    /// # Errors
+    /// [`SampleError::RangeOutOfBounds`].
+    pub fn check(&self, range: &Range<u64>) -> Result<(), SampleError> {
+        let (start, end, points) = (range.start, range.end, self.points);
+        if start <= end && end <= points {
+            Ok(())
+        } else {
+            Err(SampleError::RangeOutOfBounds { start, end, points })
+        }
     }
 }
 
@@ -50,34 +98,20 @@ impl Plan {
     /// What a point is, and so how many columns a fill has.
     #[must_use]
     pub fn shape(&self) -> Shape {
-        match &self.0 {
-            Kernel::Fibonacci(_) | Kernel::Random(_) | Kernel::Pixels(_) => Shape::Directions,
-            Kernel::Disk(_) => Shape::Disk,
-            Kernel::Sobol(sobol) => match sobol.domain {
-                Domain::Sphere => Shape::Directions,
-                Domain::Cube { dimensions } => Shape::Cube { dimensions },
-            },
-        }
+        self.extent.shape
     }
 
-    /// The number of points there are: indices run from 0 to this, exclusive. Random sequences end
-    /// with the counter, at 2^64 - 1.
+    /// The number of points there are: indices run from 0 to this, exclusive.
     #[must_use]
     pub fn points(&self) -> u64 {
-        match &self.0 {
-            Kernel::Fibonacci(lattice) => lattice.total,
-            Kernel::Disk(lattice) => lattice.total,
-            Kernel::Random(_) => u64::MAX,
-            Kernel::Sobol(_) => SOBOL_POINTS,
-            Kernel::Pixels(pixels) => pixels.order.pixels(),
-        }
+        self.extent.points
     }
 
     /// The number of columns of a draw: one turn (lattices), the words and attempt of the accepted
     /// block (random, 2 or 3), one word per dimension (Sobol), one RING number (pixels).
     #[must_use]
     pub fn draw_columns(&self) -> usize {
-        match &self.0 {
+        match &self.kernel {
             Kernel::Fibonacci(_) | Kernel::Disk(_) | Kernel::Pixels(_) => 1,
             Kernel::Random(random) => random.draw_columns(),
             Kernel::Sobol(sobol) => sobol.dimensions(),
@@ -96,10 +130,10 @@ impl Plan {
         range: Range<u64>,
         columns: &mut [&mut [u64]],
     ) -> Result<Tally, SampleError> {
-        self.check(&range)?;
+        self.extent.check(&range)?;
         let mut out = Columns::new(columns, &range, self.draw_columns())?;
         let all = Tally::all(&range);
-        match &self.0 {
+        match &self.kernel {
             Kernel::Fibonacci(_) | Kernel::Disk(_) => each(range, &mut out, Fibonacci::draw),
             Kernel::Random(random) => return Ok(random.draw(range, &mut out)),
             Kernel::Sobol(sobol) => sobol.draw(range, &mut out),
@@ -120,7 +154,7 @@ impl Plan {
         range: Range<u64>,
         columns: &mut [&mut [R]],
     ) -> Result<Tally, SampleError> {
-        self.check(&range)?;
+        self.extent.check(&range)?;
         let mut out = Columns::new(columns, &range, self.shape().columns())?;
         Ok(self.lift(range, &mut out))
     }
@@ -135,7 +169,7 @@ impl Plan {
         range: Range<u64>,
         rows: &mut [R],
     ) -> Result<Tally, SampleError> {
-        self.check(&range)?;
+        self.extent.check(&range)?;
         let mut out = Rows::new(rows, &range, self.shape().columns())?;
         Ok(self.lift(range, &mut out))
     }
@@ -144,28 +178,17 @@ impl Plan {
     /// randomisations cost nothing to set up. Other schemes have no tables worth sharing: `None`.
     #[must_use]
     pub fn scrambled(&self, scramble: Scramble) -> Option<Self> {
-        match &self.0 {
-            Kernel::Sobol(sobol) => Some(Self(Kernel::Sobol(sobol.scrambled(scramble)))),
+        match &self.kernel {
+            Kernel::Sobol(sobol) => {
+                Some(Self { kernel: Kernel::Sobol(sobol.scrambled(scramble)), ..self.clone() })
+            }
             _ => None,
-        }
-    }
-
-    /// Whether the scheme has the points with these indices; an empty range inside it is fine.
-    ///
-    /// # Errors
-    /// [`SampleError::RangeOutOfBounds`].
-    pub fn check(&self, range: &Range<u64>) -> Result<(), SampleError> {
-        let (start, end, points) = (range.start, range.end, self.points());
-        if start <= end && end <= points {
-            Ok(())
-        } else {
-            Err(SampleError::RangeOutOfBounds { start, end, points })
         }
     }
 
     fn lift<R: Real>(&self, range: Range<u64>, out: &mut impl Store<R>) -> Tally {
         let all = Tally::all(&range);
-        match &self.0 {
+        match &self.kernel {
             Kernel::Fibonacci(lattice) => each(range, out, |index| lattice.point(index)),
             Kernel::Disk(lattice) => each(range, out, |index| lattice.point(index)),
             Kernel::Random(random) => return random.fill(range, out),

@@ -13,29 +13,37 @@ use self::directions::{Directions, Table};
 use self::scramble::Scrambler;
 use super::lift::{Height, on_parallel};
 use super::store::Store;
-use super::{Domain, SOBOL_DIMENSIONS, SampleError, Scramble};
+use super::{Domain, SOBOL_DIMENSIONS, SampleError, Scramble, Shape};
 use crate::{Real, Turn};
 
 /// A sequence with its table of direction numbers, which randomisations share.
 #[derive(Clone, Debug)]
 pub(in crate::sampling) struct Sobol {
-    pub(in crate::sampling) domain: Domain,
-    pub(in crate::sampling) scramble: Scramble,
+    domain: Domain,
+    scramble: Scramble,
     table: Table,
 }
 
 impl Sobol {
+    /// What the points of a domain are, if there are so many dimensions.
+    pub(in crate::sampling) fn check(domain: Domain) -> Result<Shape, SampleError> {
+        match domain {
+            Domain::Sphere => Ok(Shape::Directions),
+            Domain::Cube { dimensions } if (1..=SOBOL_DIMENSIONS).contains(&dimensions) => {
+                Ok(Shape::Cube { dimensions })
+            }
+            Domain::Cube { dimensions } => Err(SampleError::DimensionsOutOfRange { dimensions }),
+        }
+    }
+
     pub(in crate::sampling) fn new(
         domain: Domain,
         scramble: Scramble,
     ) -> Result<Self, SampleError> {
-        let dimensions = match domain {
-            Domain::Sphere => 2,
-            Domain::Cube { dimensions } => dimensions,
+        let dimensions = match Self::check(domain)? {
+            Shape::Cube { dimensions } => dimensions,
+            Shape::Directions | Shape::Disk => 2,
         };
-        if !(1..=SOBOL_DIMENSIONS).contains(&dimensions) {
-            return Err(SampleError::DimensionsOutOfRange { dimensions });
-        }
         Ok(Self { domain, scramble, table: directions::table(dimensions) })
     }
 
