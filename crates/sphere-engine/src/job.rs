@@ -75,6 +75,21 @@ impl Job {
         self.range.clone()
     }
 
+    /// The same job for some of its points only; `None` if it has not got them all.
+    #[must_use]
+    pub fn part(&self, range: Range<u64>) -> Option<Self> {
+        let inside = self.range.start <= range.start
+            && range.start <= range.end
+            && range.end <= self.range.end;
+        inside.then(|| Self { range, ..self.clone() })
+    }
+
+    /// Bytes of a point in files and streams.
+    #[must_use]
+    pub fn row_bytes(&self) -> usize {
+        self.columns() * self.precision.bytes()
+    }
+
     /// The number of points.
     #[must_use]
     pub fn points(&self) -> u64 {

@@ -15,6 +15,32 @@ pub struct Header {
     pub metadata: Vec<(&'static str, Metadata)>,
 }
 
+impl Header {
+    /// Columns and rows, without metadata.
+    #[must_use]
+    pub fn new(columns: Vec<String>, rows: u64) -> Self {
+        Self { columns, rows, metadata: Vec::new() }
+    }
+
+    /// With a number more.
+    #[must_use]
+    pub fn with_number(mut self, name: &'static str, number: u32) -> Self {
+        self.metadata.push((name, Metadata::Number(number)));
+        self
+    }
+
+    /// With texts more.
+    #[must_use]
+    pub fn with_texts<T: Into<String>>(
+        mut self,
+        texts: impl IntoIterator<Item = (&'static str, T)>,
+    ) -> Self {
+        let texts = texts.into_iter().map(|(name, text)| (name, Metadata::Text(text.into())));
+        self.metadata.extend(texts);
+        self
+    }
+}
+
 /// A value of the metadata. There are no 64-bit numbers among them: those are written as text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Metadata {

@@ -5,8 +5,7 @@ use std::ops::Range;
 
 use bytemuck::Pod;
 use sphere_engine::{Block, Engine, Job, Precision, SampleParameters, Sink, SinkError};
-use sphere_io::{Element, Encoder, Format, Header, Metadata};
-use sphere_math::DRAW_VERSION;
+use sphere_io::{Element, Encoder, Format, Header};
 use sphere_math::sampling::Tally;
 
 use super::output::Output;
@@ -72,11 +71,8 @@ impl<R: Element + Pod> Sink for Encoded<'_, R> {
 
 /// What a reader needs to make the same points again.
 fn header(job: &Job, parameters: &SampleParameters) -> Header {
-    let mut metadata = vec![
-        ("draws", Metadata::Number(DRAW_VERSION)),
-        ("scheme", Metadata::Text(parameters.scheme().name().to_string())),
-    ];
-    let texts = parameters.texts();
-    metadata.extend(texts.map(|(name, text)| (name, Metadata::Text(text.into_owned()))));
-    Header { columns: job.column_names(), rows: job.points(), metadata }
+    Header::new(job.column_names(), job.points())
+        .with_number("draws", job.draws())
+        .with_texts([("scheme", parameters.scheme().name())])
+        .with_texts(parameters.texts())
 }

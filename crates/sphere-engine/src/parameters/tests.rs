@@ -138,3 +138,14 @@ fn columns_have_the_names_of_the_contract() {
         assert_eq!(job.native().coordinates(), Coordinates::Native);
     }
 }
+
+#[test]
+fn parts_of_a_job_lie_inside_it() {
+    let whole = job("disk total=100 start=10 count=50").unwrap();
+    let table = [(10..60, true), (20..20, true), (59..60, true), (9..10, false), (60..61, false)];
+    for (range, inside) in table {
+        let part = whole.part(range.clone());
+        assert_eq!(part.is_some(), inside, "{range:?}");
+        assert!(part.is_none_or(|part| part.range() == range && part.scheme() == whole.scheme()));
+    }
+}
