@@ -1,5 +1,6 @@
 //! The command line: what there is to say, and the help that teaches it.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
@@ -20,6 +21,7 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
     Sample(Box<SampleArguments>),
+    Serve(Box<ServeArguments>),
     Completions(CompletionsArguments),
 }
 
@@ -94,6 +96,51 @@ pub(crate) struct SampleArguments {
     pub(crate) threads: Option<String>,
 }
 
+/// Serve points over HTTP, and a page that shows them
+///
+/// Each setting can also be given in the environment, or in a TOML file under the same name with
+/// underscores: flags win over the environment, the environment over the file.
+#[derive(Args, Debug)]
+#[command(after_help = SERVE_EXAMPLES)]
+pub(crate) struct ServeArguments {
+    /// Address and port; off loopback only with a token [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDRESS", env = "SPHERE_LISTEN")]
+    pub(crate) listen: Option<SocketAddr>,
+    /// A file whose first line is the token that requests must bear
+    #[arg(long, value_name = "FILE", env = "SPHERE_TOKEN_FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) token_file: Option<PathBuf>,
+    /// Listen off loopback without a token: anybody who reaches the port can use it
+    #[arg(long, env = "SPHERE_INSECURE_REMOTE", num_args = 0..=1, default_missing_value = "true")]
+    pub(crate) insecure_remote: Option<bool>,
+    /// Points of one request [default: 1000000000]
+    #[arg(long, value_name = "N", env = "SPHERE_MAX_POINTS")]
+    pub(crate) max_points: Option<u64>,
+    /// Connections open at once; more wait [default: 12000]
+    #[arg(long, value_name = "N", env = "SPHERE_MAX_CONNECTIONS")]
+    pub(crate) max_connections: Option<usize>,
+    /// Streamed responses at once; more are told to come back [default: 1024]
+    #[arg(long, value_name = "N", env = "SPHERE_MAX_STREAMS")]
+    pub(crate) max_streams: Option<usize>,
+    /// Threads that compute [default: all cores]
+    #[arg(long, value_name = "T", env = "SPHERE_THREADS")]
+    pub(crate) threads: Option<usize>,
+    /// Seconds in which a reader must take something of its response [default: 60]
+    #[arg(long, value_name = "S", env = "SPHERE_PROGRESS_SECONDS")]
+    pub(crate) progress_seconds: Option<u64>,
+    /// Seconds that a shutdown gives to responses under way [default: 30]
+    #[arg(long, value_name = "S", env = "SPHERE_GRACE_SECONDS")]
+    pub(crate) grace_seconds: Option<u64>,
+    /// What to log on standard error: error, warn, info, debug (a line a request) [default: info]
+    #[arg(long, value_name = "LEVEL", env = "SPHERE_LOG")]
+    pub(crate) log: Option<String>,
+    /// A TOML file with settings
+    #[arg(long, value_name = "FILE", env = "SPHERE_CONFIG", value_hint = ValueHint::FilePath)]
+    pub(crate) config: Option<PathBuf>,
+    /// Print the settings that would be used, as such a file, and end
+    #[arg(long)]
+    pub(crate) print_config: bool,
+}
+
 /// When to show progress.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ProgressWhen {
@@ -145,6 +192,15 @@ fn formats() -> PossibleValuesParser {
 
 const POINTS: &str = "Which points";
 const OUTPUT: &str = "Where they go";
+
+const SERVE_EXAMPLES: &str = "\
+Examples:
+  sphere serve                                       then open http://127.0.0.1:8080
+  sphere serve --listen 0.0.0.0:80 --token-file /run/secrets/sphere
+  SPHERE_MAX_POINTS=1000000 sphere serve --print-config > sphere.toml
+  sphere serve --config sphere.toml
+
+  curl '127.0.0.1:8080/v1/sample/fibonacci?count=5&format=csv'";
 
 const EXAMPLES: &str = "\
 Examples:

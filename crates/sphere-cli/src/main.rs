@@ -5,6 +5,7 @@ mod completions;
 mod failure;
 mod interrupt;
 mod sample;
+mod serve;
 
 use std::process::ExitCode;
 
@@ -15,6 +16,7 @@ use crate::cli::{Cli, Verb};
 fn main() -> ExitCode {
     let result = match Cli::parse().verb {
         Verb::Sample(arguments) => sample::run(&arguments),
+        Verb::Serve(arguments) => serve::run(&arguments),
         Verb::Completions(arguments) => completions::run(&arguments),
     };
     match result {

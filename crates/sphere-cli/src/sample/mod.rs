@@ -50,6 +50,7 @@ pub(crate) fn run(arguments: &SampleArguments) -> Result<(), Failure> {
         points: job.points(),
         seconds: started.elapsed().as_secs_f64(),
         bytes,
+        draws: job.draws(),
         attempts: tally.unwrap_or_default().attempts,
         capability: engine.capability(),
     };

@@ -13,6 +13,7 @@ pub(super) struct Report<'a> {
     pub(super) seconds: f64,
     pub(super) bytes: u64,
     pub(super) attempts: u64,
+    pub(super) draws: u32,
     pub(super) capability: &'a Capability,
 }
 
@@ -43,7 +44,7 @@ impl Report<'_> {
             threads: self.capability.threads,
             requested: "auto",
             executed: self.capability.name,
-            draws: sphere_math::DRAW_VERSION,
+            draws: self.draws,
         };
         let text = serde_json::to_string(&json).map_err(Failure::work)?;
         if target.uses_standard_output() {

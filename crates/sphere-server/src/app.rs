@@ -1,0 +1,112 @@
+//! What all requests share.
+
+use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use sphere_engine::Engine;
+use tokio::sync::Semaphore;
+
+use crate::access::Token;
+use crate::config::Config;
+use crate::limits;
+use crate::metrics::Metrics;
+
+/// The state of the service.
+pub(crate) struct App {
+    pub(crate) config: Config,
+    pub(crate) engine: Arc<dyn Engine>,
+    pub(crate) metrics: Metrics,
+    pub(crate) token: Option<Token>,
+    pub(crate) streams: Arc<Semaphore>,
+    pub(crate) memory: Arc<StreamMemory>,
+    draining: AtomicBool,
+}
+
+impl App {
+    pub(crate) fn new(config: Config, engine: Arc<dyn Engine>) -> std::io::Result<Self> {
+        let token = config.token_file.as_deref().map(|file: &Path| Token::from_file(file));
+        Ok(Self {
+            streams: Arc::new(Semaphore::new(config.max_streams)),
+            engine,
+            metrics: Metrics::new(),
+            token: token.transpose()?,
+            memory: Arc::default(),
+            draining: AtomicBool::new(false),
+            config,
+        })
+    }
+
+    /// From here on, [`App::is_draining`] and nothing new is begun.
+    pub(crate) fn drain(&self) {
+        self.draining.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_draining(&self) -> bool {
+        self.draining.load(Ordering::Relaxed)
+    }
+}
+
+impl fmt::Debug for App {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("App").field("config", &self.config).finish_non_exhaustive()
+    }
+}
+
+/// The memory that streams hold, shared out so that one alone has large blocks and a thousand
+/// together stay small.
+#[derive(Debug, Default)]
+pub(crate) struct StreamMemory {
+    taken: AtomicUsize,
+}
+
+/// A stream's share, given back when it is dropped.
+#[derive(Debug)]
+pub(crate) struct Share {
+    memory: Arc<StreamMemory>,
+    pub(crate) block_bytes: usize,
+}
+
+impl Share {
+    /// Blocks of a stream that exist at once: two that are computed, one that waits to be sent, one
+    /// that is being sent.
+    const BLOCKS: usize = 4;
+
+    /// A sixteenth of what is left, within the limits of a block.
+    pub(crate) fn of(memory: &Arc<StreamMemory>) -> Self {
+        let taken = memory.taken.load(Ordering::Relaxed);
+        let left = limits::STREAM_MEMORY_BYTES.saturating_sub(taken);
+        let block_bytes = (left / 16 / Self::BLOCKS)
+            .clamp(limits::LEAST_BLOCK_BYTES, limits::MOST_BLOCK_BYTES);
+        memory.taken.fetch_add(block_bytes * Self::BLOCKS, Ordering::Relaxed);
+        Self { memory: Arc::clone(memory), block_bytes }
+    }
+}
+
+impl Drop for Share {
+    fn drop(&mut self) {
+        self.memory.taken.fetch_sub(self.block_bytes * Self::BLOCKS, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::Ordering;
+
+    use super::{Share, StreamMemory};
+    use crate::limits;
+
+    #[test]
+    fn many_streams_share_what_one_has() {
+        let memory = Arc::<StreamMemory>::default();
+        let shares: Vec<Share> = (0..1_000).map(|_| Share::of(&memory)).collect();
+        assert_eq!(shares[0].block_bytes, limits::MOST_BLOCK_BYTES);
+        assert_eq!(shares[999].block_bytes, limits::LEAST_BLOCK_BYTES);
+        let most = limits::STREAM_MEMORY_BYTES + 1_000 * Share::BLOCKS * limits::LEAST_BLOCK_BYTES;
+        assert!(memory.taken.load(Ordering::Relaxed) <= most);
+        drop(shares);
+        assert_eq!(memory.taken.load(Ordering::Relaxed), 0);
+    }
+}

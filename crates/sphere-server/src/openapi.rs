@@ -1,0 +1,185 @@
+//! The service described: an OpenAPI 3.1 document, made from the names that the service itself uses.
+
+use std::sync::LazyLock;
+
+use axum::http::HeaderValue;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Map, Value, json};
+use sphere_engine::{SampleParameters, SchemeKind};
+use sphere_io::Format;
+use sphere_math::sampling::{MAX_LATTICE_POINTS, SOBOL_DIMENSIONS};
+
+static DOCUMENT: LazyLock<String> = LazyLock::new(|| describe().to_string());
+
+pub(crate) async fn document() -> Response {
+    let headers = [
+        (CONTENT_TYPE, HeaderValue::from_static("application/json")),
+        (CACHE_CONTROL, HeaderValue::from_static("no-cache")),
+    ];
+    (headers, DOCUMENT.as_str()).into_response()
+}
+
+fn describe() -> Value {
+    let mut paths = Map::new();
+    for scheme in SchemeKind::ALL {
+        paths.insert(format!("/v1/sample/{scheme}"), json!({ "get": sample(scheme) }));
+    }
+    let plain = |summary: &str, media_type: &str| {
+        json!({ "get": {
+            "summary": summary,
+            "responses": {
+                "200": { "description": "As asked for", "content": { media_type: {} } },
+                "413": problem("The request has a body"),
+            },
+        } })
+    };
+    let mut metrics = plain("Metrics", "application/openmetrics-text");
+    metrics["get"]["responses"]["401"] = problem("A token is needed");
+    let mut ready = plain("Whether work is accepted", "application/json");
+    ready["get"]["responses"]["503"] = json!({ "description": "No engine accepts work" });
+    paths.insert("/health".into(), plain("Whether the process is alive", "application/json"));
+    paths.insert("/ready".into(), ready);
+    paths.insert("/metrics".into(), metrics);
+    paths.insert("/openapi.json".into(), plain("This document", "application/json"));
+    json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Sphere",
+            "version": env!("CARGO_PKG_VERSION"),
+            "summary": "Points on the unit sphere",
+            "description": "Every answer under /v1 is a pure function of its query: the same bytes \
+                from any machine, for ever, within one draw version (x-sphere-draws).",
+            "license": { "name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0" },
+        },
+        "paths": paths,
+        "components": {
+            "schemas": { "Problem": problem_schema() },
+            "securitySchemes": { "token": { "type": "http", "scheme": "bearer" } },
+        },
+        "security": [{}, { "token": [] }],
+    })
+}
+
+fn sample(scheme: SchemeKind) -> Value {
+    let mut parameters: Vec<Value> =
+        scheme.parameters().iter().map(|name| parameter(scheme, name)).collect();
+    let formats: Vec<&str> = Format::ALL.iter().map(|format| format.name()).collect();
+    parameters.push(json!({
+        "name": "format", "in": "query",
+        "description": "By default what Accept prefers, else json",
+        "schema": { "type": "string", "enum": formats },
+    }));
+    parameters.push(json!({
+        "name": "engine", "in": "query", "description": "Which engine computes",
+        "schema": { "type": "string", "enum": ["auto", "cpu"], "default": "auto" },
+    }));
+    let content: Map<String, Value> = ["application/json", "text/csv", "application/octet-stream"]
+        .into_iter()
+        .map(|media_type| (media_type.to_string(), json!({})))
+        .collect();
+    json!({
+        "summary": summary(scheme),
+        "operationId": format!("sample_{scheme}"),
+        "parameters": parameters,
+        "responses": {
+            "200": { "description": "The points, streamed", "content": content },
+            "206": { "description": "The bytes that Range asks for (raw and npy)" },
+            "304": { "description": "If-None-Match names the current ETag" },
+            "400": problem("A parameter that cannot be"),
+            "401": problem("A token is needed"),
+            "406": problem("No format that Accept allows"),
+            "413": problem("The request has a body"),
+            "416": problem("Range lies outside"),
+            "503": problem("Busy; Retry-After says when to try again"),
+        },
+    })
+}
+
+fn summary(scheme: SchemeKind) -> &'static str {
+    match scheme {
+        SchemeKind::Fibonacci => "The spherical Fibonacci lattice: even directions, any number",
+        SchemeKind::Disk => "The Fibonacci lattice of the unit disk",
+        SchemeKind::Random => "Independent, uniform random directions",
+        SchemeKind::Sobol => "The Sobol sequence, of directions or in the cube",
+        SchemeKind::Pixels => "The centres of the HEALPix pixels of an order",
+    }
+}
+
+/// The description and the range of a parameter.
+fn parameter(scheme: SchemeKind, name: &str) -> Value {
+    let whole = |least: u64, most: u64| json!({ "type": "integer", "minimum": least, "maximum": most });
+    let is_lattice = matches!(scheme, SchemeKind::Fibonacci | SchemeKind::Disk);
+    let (description, schema) = match name {
+        "count" => ("How many points; a request has a limit", whole(0, u64::MAX)),
+        "start" => ("The index of the first point", whole(0, u64::MAX)),
+        "total" => ("Points of the whole lattice; start + count by default", whole(1, MAX_LATTICE_POINTS)),
+        "seed" => ("Which sequence; for sobol, with a scramble", whole(0, u64::MAX)),
+        "randomisation" => ("Which independent randomisation, with a scramble", whole(0, u64::MAX)),
+        "dimensions" => ("Points of the cube instead of directions", whole(1, SOBOL_DIMENSIONS.into())),
+        "order" => ("Nside = 2^order", whole(0, 29)),
+        "placement" => (
+            "quadrature, or offset:<e> with e from 0 to 2^52",
+            json!({ "type": "string", "pattern": "^(quadrature|offset:[0-9]+(\\.[0-9]+)?)$" }),
+        ),
+        "method" => ("How random words become a direction", choices("method")),
+        "scramble" => ("How the sequence is randomised", choices("scramble")),
+        "ordering" => ("How pixels are numbered", choices("ordering")),
+        "columns" => ("Coordinates; angles are of directions only", choices("columns")),
+        _ => ("The type of the values", choices("precision")),
+    };
+    let has_default_count = scheme == SchemeKind::Pixels || is_lattice;
+    let required = name == "order" || (name == "count" && !has_default_count);
+    json!({
+        "name": name, "in": "query", "required": required,
+        "description": description, "schema": schema,
+    })
+}
+
+fn choices(parameter: &str) -> Value {
+    let names = SampleParameters::choices(parameter).unwrap_or_default();
+    json!({ "type": "string", "enum": names, "default": names.first() })
+}
+
+fn problem(description: &str) -> Value {
+    let schema = json!({ "$ref": "#/components/schemas/Problem" });
+    json!({
+        "description": description,
+        "content": { "application/problem+json": { "schema": schema } },
+    })
+}
+
+/// RFC 9457, with a stable code and the parameter to change.
+fn problem_schema() -> Value {
+    let text = json!({ "type": "string" });
+    json!({
+        "type": "object",
+        "required": ["type", "title", "status", "detail", "code"],
+        "properties": {
+            "type": text, "title": text, "status": { "type": "integer" },
+            "detail": text, "code": text, "parameter": text,
+        },
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::describe;
+    use sphere_engine::SchemeKind;
+
+    #[test]
+    fn every_parameter_of_every_scheme_is_described() {
+        let document = describe();
+        for scheme in SchemeKind::ALL {
+            let described = &document["paths"][format!("/v1/sample/{scheme}")]["get"]["parameters"];
+            let names: Vec<&str> = described
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|parameter| parameter["name"].as_str().unwrap())
+                .collect();
+            assert_eq!(names[..names.len() - 2], *scheme.parameters());
+            assert_eq!(names[names.len() - 2..], ["format", "engine"]);
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! The page: plain files that are part of the program.
+
+use axum::extract::Path;
+use axum::http::header::{
+    ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, VARY,
+};
+use axum::http::{HeaderMap, HeaderValue};
+use axum::response::{IntoResponse, Response};
+
+use crate::problem::Problem;
+
+/// Scripts and styles from here, requests to here, nothing else.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
+    img-src 'self' data: blob:; connect-src 'self'; form-action 'none'; frame-ancestors 'none'; \
+    base-uri 'none'";
+
+/// What a person without a browser is told.
+const WELCOME: &str = "\
+Sphere computes on the unit sphere.
+
+  curl 'localhost:8080/v1/sample/fibonacci?count=5&format=csv'
+  curl 'localhost:8080/v1/sample/random?count=1e6&seed=7&format=npy' -o random.npy
+  curl 'localhost:8080/v1/sample/pixels?order=3&columns=lonlat-deg&format=csv'
+
+Schemes: fibonacci, disk, random, sobol, pixels. Formats: json, csv, npy, raw.
+Everything else: /openapi.json, or /docs and / in a browser.
+";
+
+macro_rules! files {
+    ($($name:literal: $media_type:literal),* $(,)?) => {
+        const FILES: &[(&str, &str, &[u8])] = &[
+            $(($name, $media_type, include_bytes!(concat!("../../../web/", $name)))),*
+        ];
+    };
+}
+
+files! {}
+
+/// A text for those who ask with a tool, the page for those who ask with a browser.
+pub(crate) async fn index(headers: HeaderMap) -> Response {
+    let accept = headers.get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or("");
+    if accept.contains("text/html") {
+        return found("index.html");
+    }
+    let headers = [
+        (CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8")),
+        (VARY, HeaderValue::from_static("accept")),
+    ];
+    (headers, WELCOME).into_response()
+}
+
+pub(crate) async fn docs() -> Response {
+    found("docs.html")
+}
+
+pub(crate) async fn file(Path(name): Path<String>) -> Response {
+    found(&name)
+}
+
+fn found(name: &str) -> Response {
+    let Some((_, media_type, content)) = FILES.iter().find(|(known, ..)| *known == name) else {
+        return Problem::not_found(name, None).into_response();
+    };
+    let headers = [
+        (CONTENT_TYPE, HeaderValue::from_static(media_type)),
+        // The files change with the program, and their names do not.
+        (CACHE_CONTROL, HeaderValue::from_static("no-cache")),
+        (CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY)),
+        (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+        (VARY, HeaderValue::from_static("accept")),
+    ];
+    (headers, *content).into_response()
+}

@@ -1,0 +1,144 @@
+//! Where each byte of a response comes from, and which of them are asked for.
+
+use std::ops::Range;
+
+use axum::http::HeaderMap;
+use axum::http::header::{IF_RANGE, RANGE};
+use sphere_engine::Precision;
+use sphere_io::{Encoder, Format};
+
+use super::request::SampleRequest;
+use crate::problem::Problem;
+
+/// The bytes of a response: a head, then rows of the same length, where the format has it so.
+pub(super) struct Layout {
+    /// The length of everything, where it is known before it is made.
+    pub(super) total_bytes: Option<u64>,
+    head_bytes: u64,
+    row_bytes: u64,
+}
+
+/// The bytes to send.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Part {
+    /// Of the whole response; without end where its length is not known.
+    pub(super) bytes: Range<u64>,
+    /// The rows that hold them, from 0.
+    pub(super) rows: Option<Range<u64>>,
+    /// Where the first of those rows begins.
+    pub(super) first_row_at: u64,
+    /// Whether it is less than everything.
+    pub(super) is_partial: bool,
+}
+
+impl Layout {
+    pub(super) fn of(request: &SampleRequest) -> Self {
+        let row_bytes = request.job.row_bytes() as u64;
+        let total_bytes = match request.job.precision() {
+            Precision::Double => total::<f64>(request),
+            Precision::Single => total::<f32>(request),
+        };
+        let head_bytes =
+            total_bytes.map_or(0, |total| total.saturating_sub(row_bytes * request.job.points()));
+        Self { total_bytes, head_bytes, row_bytes }
+    }
+
+    /// The part that `Range` asks for; everything where there is none, or where it cannot be had.
+    pub(super) fn part(&self, headers: &HeaderMap, tag: &str) -> Result<Part, Problem> {
+        let Some(total) = self.total_bytes else {
+            return Ok(Part { bytes: 0..u64::MAX, rows: None, first_row_at: 0, is_partial: false });
+        };
+        let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+        let is_current = text(&IF_RANGE).is_none_or(|given| given == tag);
+        let asked = text(&RANGE).filter(|_| is_current).and_then(|range| asked(range, total));
+        let (bytes, is_partial) = match asked {
+            Some(bytes) if bytes.is_empty() => return Err(Problem::range(total)),
+            Some(bytes) => (bytes, true),
+            None => (0..total, false),
+        };
+        let first = bytes.start.saturating_sub(self.head_bytes) / self.row_bytes;
+        let end = bytes.end.saturating_sub(self.head_bytes).div_ceil(self.row_bytes);
+        let first_row_at = self.head_bytes + first * self.row_bytes;
+        Ok(Part { bytes, rows: Some(first..end.max(first)), first_row_at, is_partial })
+    }
+}
+
+fn total<R: sphere_io::Element>(request: &SampleRequest) -> Option<u64> {
+    match request.format {
+        Format::Raw | Format::Npy => Encoder::<R>::new(request.format, request.header()).total_bytes(),
+        Format::Csv | Format::Json => None,
+    }
+}
+
+/// One range of bytes. `None` for what a server may ignore: other units, several ranges, nonsense.
+/// Empty for what lies outside.
+fn asked(range: &str, total: u64) -> Option<Range<u64>> {
+    let (first, last) = range.strip_prefix("bytes=")?.split_once('-')?;
+    let number = |text: &str| -> Option<u64> {
+        let is_plain = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        // What does not fit lies past any end.
+        is_plain.then(|| text.parse().unwrap_or(u64::MAX))
+    };
+    if first.is_empty() {
+        let length = number(last)?.min(total);
+        return Some(total - length..total);
+    }
+    let first = number(first)?;
+    let end = if last.is_empty() { total } else { number(last)?.saturating_add(1).min(total) };
+    if !last.is_empty() && number(last)? < first {
+        return None;
+    }
+    Some(first.min(end)..end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Layout, asked};
+    use axum::http::HeaderMap;
+
+    #[test]
+    fn ranges() {
+        let table = [
+            ("bytes=0-9", Some(0..10)),
+            ("bytes=0-0", Some(0..1)),
+            ("bytes=90-", Some(90..100)),
+            ("bytes=90-1000", Some(90..100)),
+            ("bytes=-10", Some(90..100)),
+            ("bytes=-1000", Some(0..100)),
+            ("bytes=-0", Some(100..100)),
+            ("bytes=100-", Some(100..100)),
+            ("bytes=100-200", Some(100..100)),
+            ("bytes=99999999999999999999-", Some(100..100)),
+            ("bytes=9-8", None),
+            ("bytes=0-1,5-6", None),
+            ("bytes=-", None),
+            ("bytes=a-b", None),
+            ("rows=0-1", None),
+        ];
+        for (range, expected) in table {
+            assert_eq!(asked(range, 100), expected, "{range}");
+        }
+    }
+
+    #[test]
+    fn parts_know_their_rows() {
+        let layout = Layout { total_bytes: Some(128 + 240), head_bytes: 128, row_bytes: 24 };
+        let table = [
+            ("bytes=0-", 0..10, 128),
+            ("bytes=0-127", 0..0, 128),
+            ("bytes=0-128", 0..1, 128),
+            ("bytes=128-151", 0..1, 128),
+            ("bytes=151-152", 0..2, 128),
+            ("bytes=152-152", 1..2, 152),
+            ("bytes=-1", 9..10, 344),
+        ];
+        for (range, rows, first_row_at) in table {
+            let mut headers = HeaderMap::new();
+            headers.insert("range", range.parse().unwrap());
+            let part = layout.part(&headers, "\"tag\"").ok().unwrap();
+            assert_eq!((part.rows, part.first_row_at), (Some(rows), first_row_at), "{range}");
+            headers.insert("if-range", "\"other\"".parse().unwrap());
+            assert!(!layout.part(&headers, "\"tag\"").ok().unwrap().is_partial);
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! `GET /v1/sample/{scheme}`: a pure function of its query, streamed.
+
+mod encode;
+mod layout;
+mod request;
+mod stream;
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::{Path, RawQuery, State};
+use axum::http::header::{
+    ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_LENGTH,
+    CONTENT_RANGE, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY,
+};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use axum::response::{IntoResponse, Response};
+use sphere_engine::Job;
+
+use self::encode::Encoding;
+use self::layout::Layout;
+use self::request::SampleRequest;
+use crate::app::App;
+use crate::limits;
+use crate::problem::Problem;
+
+const ENGINE: HeaderName = HeaderName::from_static("x-sphere-engine");
+const DRAWS: HeaderName = HeaderName::from_static("x-sphere-draws");
+
+pub(crate) async fn sample(
+    State(app): State<Arc<App>>,
+    Path(scheme): Path<String>,
+    RawQuery(query): RawQuery,
+    method: Method,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let request = SampleRequest::parse(&scheme, query.as_deref().unwrap_or(""), &headers)?;
+    let points = request.job.points();
+    if points > app.config.max_points {
+        return Err(Problem::too_many_points(points, app.config.max_points));
+    }
+    let tag = request.tag();
+    if is_known(&headers, &tag) {
+        let mut response = StatusCode::NOT_MODIFIED.into_response();
+        describe(response.headers_mut(), &app, &request, &tag);
+        return Ok(response);
+    }
+
+    let layout = Layout::of(&request);
+    let part = layout.part(&headers, &tag)?;
+    let encoding = Encoding::of(&request, &headers);
+    let body = if method == Method::HEAD {
+        Body::empty()
+    } else if app.is_draining() {
+        return Err(Problem::draining());
+    } else if is_small(&request.job) {
+        Body::from(stream::whole(&app, &request, &part, encoding)?)
+    } else {
+        stream::body(&app, &request, &part, encoding)?
+    };
+
+    let mut response = Response::new(body);
+    describe(response.headers_mut(), &app, &request, &tag);
+    if let Some(total) = layout.total_bytes {
+        let headers = response.headers_mut();
+        headers.insert(ACCEPT_RANGES, HeaderValue::from_static("bytes"));
+        headers.insert(CONTENT_LENGTH, HeaderValue::from(part.bytes.end - part.bytes.start));
+        if part.is_partial {
+            let range =
+                format!("bytes {}-{}/{total}", part.bytes.start, part.bytes.end.saturating_sub(1));
+            headers.insert(CONTENT_RANGE, value(&range));
+            *response.status_mut() = StatusCode::PARTIAL_CONTENT;
+        }
+    }
+    if encoding == Encoding::Gzip {
+        response.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    }
+    Ok(response)
+}
+
+/// Whether it is answered faster than handed to another thread.
+fn is_small(job: &Job) -> bool {
+    let bytes = job.points().saturating_mul(job.row_bytes() as u64);
+    bytes <= limits::INLINE_BYTES && job.shape().columns() <= limits::INLINE_COLUMNS
+}
+
+/// The headers that a response has whatever its body.
+fn describe(headers: &mut HeaderMap, app: &App, request: &SampleRequest, tag: &str) {
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(request.format.media_type()));
+    headers.insert(ETAG, value(tag));
+    // A pure function: what was right once is right for ever. Behind a token it is nobody else's.
+    let cache = if app.token.is_some() {
+        "private, max-age=31536000, immutable"
+    } else {
+        "public, max-age=31536000, immutable"
+    };
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static(cache));
+    headers.insert(VARY, HeaderValue::from_static("accept, accept-encoding"));
+    headers.insert(ENGINE, HeaderValue::from_static(app.engine.capability().name));
+    headers.insert(DRAWS, HeaderValue::from(request.job.draws()));
+    headers.insert(CONTENT_DISPOSITION, value(&request.disposition()));
+}
+
+fn is_known(headers: &HeaderMap, tag: &str) -> bool {
+    let given = headers.get(IF_NONE_MATCH).and_then(|value| value.to_str().ok()).unwrap_or("");
+    // Weak comparison, as the field is defined.
+    given == "*" || given.split(',').any(|one| one.trim().trim_start_matches("W/") == tag)
+}
+
+/// Values made of our own digits and letters, which every header can hold.
+fn value(text: &str) -> HeaderValue {
+    HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static(""))
+}

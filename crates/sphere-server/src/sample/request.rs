@@ -1,0 +1,167 @@
+//! A query and its headers, read.
+
+use std::fmt::Write as _;
+
+use axum::http::HeaderMap;
+use axum::http::header::ACCEPT;
+use sha2::{Digest, Sha256};
+use sphere_engine::{Job, SampleParameters};
+use sphere_io::{Format, Header};
+
+use crate::problem::Problem;
+
+/// What is asked for: the job, and how it is to be written.
+pub(super) struct SampleRequest {
+    pub(super) parameters: SampleParameters,
+    pub(super) job: Job,
+    pub(super) format: Format,
+}
+
+impl SampleRequest {
+    pub(super) fn parse(scheme: &str, query: &str, headers: &HeaderMap) -> Result<Self, Problem> {
+        let mut parameters =
+            SampleParameters::parse(scheme, []).map_err(|error| Problem::parameter(&error))?;
+        let mut format = None;
+        let mut engine = None;
+        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+            match name.as_ref() {
+                "format" => once("format", &mut format, parse_format(&value)?)?,
+                "engine" => once("engine", &mut engine, check_engine(&value)?)?,
+                name => {
+                    let set = parameters.set(name, &value);
+                    set.map_err(|error| Problem::parameter(&error))?;
+                }
+            }
+        }
+        let job = parameters.job().map_err(|error| Problem::parameter(&error))?;
+        let format = match format {
+            Some(format) => format,
+            None => accepted(headers)?,
+        };
+        Ok(Self { parameters, job, format })
+    }
+
+    /// What a file has before its points.
+    pub(super) fn header(&self) -> Header {
+        Header::new(self.job.column_names(), self.job.points())
+            .with_number("draws", self.job.draws())
+            .with_texts([("scheme", self.parameters.scheme().name())])
+            .with_texts(self.parameters.texts())
+    }
+
+    /// A strong entity tag: the hash of all that decides the bytes.
+    pub(super) fn tag(&self) -> String {
+        let mut recipe = format!(
+            "{} {} {} {}",
+            env!("CARGO_PKG_VERSION"),
+            self.job.draws(),
+            self.format,
+            self.parameters.scheme()
+        );
+        for (name, text) in self.parameters.texts() {
+            // Writing to a string cannot fail.
+            let _ = write!(recipe, " {name}={text}");
+        }
+        let digest = Sha256::digest(recipe);
+        digest[..12].iter().fold("\"".to_string(), |mut tag, byte| {
+            let _ = write!(tag, "{byte:02x}");
+            tag
+        }) + "\""
+    }
+
+    /// The name of the file that a browser saves.
+    pub(super) fn disposition(&self) -> String {
+        let (scheme, count) = (self.parameters.scheme(), self.job.points());
+        format!("inline; filename=\"{scheme}-{count}.{}\"", self.format)
+    }
+}
+
+fn once<T>(name: &'static str, slot: &mut Option<T>, value: T) -> Result<(), Problem> {
+    if slot.replace(value).is_some() { Err(Problem::duplicate(name)) } else { Ok(()) }
+}
+
+fn parse_format(name: &str) -> Result<Format, Problem> {
+    name.parse().map_err(|error: sphere_io::UnknownFormat| {
+        Problem::invalid("format", error.to_string())
+    })
+}
+
+fn check_engine(name: &str) -> Result<(), Problem> {
+    if matches!(name, "auto" | "cpu") {
+        return Ok(());
+    }
+    let name: String = name.chars().take(64).collect();
+    Err(Problem::invalid("engine", format!("engine is '{name}'; it must be one of auto, cpu")))
+}
+
+/// The format that `Accept` prefers; JSON where it leaves the choice.
+fn accepted(headers: &HeaderMap) -> Result<Format, Problem> {
+    const TYPES: [(&str, Format); 7] = [
+        ("application/json", Format::Json),
+        ("text/csv", Format::Csv),
+        ("application/octet-stream", Format::Raw),
+        ("application/x-npy", Format::Npy),
+        ("application/*", Format::Json),
+        ("text/*", Format::Csv),
+        ("*/*", Format::Json),
+    ];
+    let Some(accept) = headers.get(ACCEPT) else { return Ok(Format::Json) };
+    let ranges = accept.to_str().unwrap_or("").split(',');
+    let mut best: Option<(f32, Format)> = None;
+    for range in ranges {
+        let mut parts = range.split(';').map(str::trim);
+        let name = parts.next().unwrap_or("").to_ascii_lowercase();
+        let quality = parts
+            .find_map(|part| part.strip_prefix("q="))
+            .map_or(1.0, |quality| quality.parse().unwrap_or(0.0));
+        let known = TYPES.iter().find(|(known, _)| *known == name);
+        if let Some(&(_, format)) = known
+            && quality > best.map_or(0.0, |(quality, _)| quality)
+        {
+            best = Some((quality, format));
+        }
+    }
+    let known = "application/json, text/csv, application/octet-stream (raw), application/x-npy";
+    best.map(|(_, format)| format).ok_or_else(|| Problem::not_acceptable(known))
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderMap;
+    use sphere_io::Format;
+
+    use super::{SampleRequest, accepted};
+
+    #[test]
+    fn formats_by_accept() {
+        let table = [
+            ("", None),
+            ("*/*", Some(Format::Json)),
+            ("text/csv", Some(Format::Csv)),
+            ("text/html, text/*;q=0.5, */*;q=0.1", Some(Format::Csv)),
+            ("application/octet-stream;q=0.2, application/x-npy", Some(Format::Npy)),
+            ("text/csv;q=0", None),
+            ("image/png", None),
+            ("Application/JSON", Some(Format::Json)),
+        ];
+        for (accept, expected) in table {
+            let mut headers = HeaderMap::new();
+            headers.insert("accept", accept.parse().unwrap());
+            assert_eq!(accepted(&headers).ok(), expected, "{accept}");
+        }
+        assert_eq!(accepted(&HeaderMap::new()).ok(), Some(Format::Json));
+    }
+
+    #[test]
+    fn tags_tell_responses_apart() {
+        let tag = |query: &str| {
+            SampleRequest::parse("random", query, &HeaderMap::new()).ok().unwrap().tag()
+        };
+        let first = tag("count=10&seed=1");
+        assert_eq!(first, tag("seed=1&count=10"), "the order of a query changes nothing");
+        assert_eq!(first, tag("seed=1&count=1e1&engine=cpu"));
+        for other in ["count=10", "count=10&seed=2", "count=10&seed=1&format=csv", "count=11&seed=1"] {
+            assert_ne!(first, tag(other), "{other}");
+        }
+    }
+}
