@@ -77,8 +77,8 @@ impl Share {
     pub(crate) fn of(memory: &Arc<StreamMemory>) -> Self {
         let taken = memory.taken.load(Ordering::Relaxed);
         let left = limits::STREAM_MEMORY_BYTES.saturating_sub(taken);
-        let block_bytes = (left / 16 / Self::BLOCKS)
-            .clamp(limits::LEAST_BLOCK_BYTES, limits::MOST_BLOCK_BYTES);
+        let block_bytes =
+            (left / 16 / Self::BLOCKS).clamp(limits::LEAST_BLOCK_BYTES, limits::MOST_BLOCK_BYTES);
         memory.taken.fetch_add(block_bytes * Self::BLOCKS, Ordering::Relaxed);
         Self { memory: Arc::clone(memory), block_bytes }
     }

@@ -19,7 +19,8 @@ pub(crate) const MEDIA_TYPE: &str = "application/openmetrics-text; version=1.0.0
 /// Upper bounds of the latency histogram, in seconds: from a request that is answered at once to a
 /// stream that takes its time to begin.
 const LATENCIES: [f64; 14] = [
-    0.000_05, 0.000_1, 0.000_25, 0.000_5, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0,
+    0.000_05, 0.000_1, 0.000_25, 0.000_5, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0,
+    5.0,
 ];
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -75,7 +76,17 @@ impl Metrics {
         registry.register("http_connections", "Open connections", connections.clone());
         let streams = Gauge::default();
         registry.register("sphere_sample_streams", "Responses being streamed", streams.clone());
-        Self { registry, requests, durations, points, attempts, accepted, cut, connections, streams }
+        Self {
+            registry,
+            requests,
+            durations,
+            points,
+            attempts,
+            accepted,
+            cut,
+            connections,
+            streams,
+        }
     }
 
     pub(crate) fn answered(&self, route: &'static str, status: u16, time: Duration) {

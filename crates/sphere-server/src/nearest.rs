@@ -36,8 +36,13 @@ mod tests {
 
     #[test]
     fn distances() {
-        let table =
-            [("", "", 0), ("abc", "abc", 0), ("abc", "", 3), ("kitten", "sitting", 3), ("ab", "ba", 2)];
+        let table = [
+            ("", "", 0),
+            ("abc", "abc", 0),
+            ("abc", "", 3),
+            ("kitten", "sitting", 3),
+            ("ab", "ba", 2),
+        ];
         for (from, to, expected) in table {
             assert_eq!(changes(from, to), expected, "{from} {to}");
         }

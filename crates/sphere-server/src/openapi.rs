@@ -108,15 +108,20 @@ fn summary(scheme: SchemeKind) -> &'static str {
 
 /// The description and the range of a parameter.
 fn parameter(scheme: SchemeKind, name: &str) -> Value {
-    let whole = |least: u64, most: u64| json!({ "type": "integer", "minimum": least, "maximum": most });
+    let whole =
+        |least: u64, most: u64| json!({ "type": "integer", "minimum": least, "maximum": most });
     let is_lattice = matches!(scheme, SchemeKind::Fibonacci | SchemeKind::Disk);
     let (description, schema) = match name {
         "count" => ("How many points; a request has a limit", whole(0, u64::MAX)),
         "start" => ("The index of the first point", whole(0, u64::MAX)),
-        "total" => ("Points of the whole lattice; start + count by default", whole(1, MAX_LATTICE_POINTS)),
+        "total" => {
+            ("Points of the whole lattice; start + count by default", whole(1, MAX_LATTICE_POINTS))
+        }
         "seed" => ("Which sequence; for sobol, with a scramble", whole(0, u64::MAX)),
         "randomisation" => ("Which independent randomisation, with a scramble", whole(0, u64::MAX)),
-        "dimensions" => ("Points of the cube instead of directions", whole(1, SOBOL_DIMENSIONS.into())),
+        "dimensions" => {
+            ("Points of the cube instead of directions", whole(1, SOBOL_DIMENSIONS.into()))
+        }
         "order" => ("Nside = 2^order", whole(0, 29)),
         "placement" => (
             "quadrature, or offset:<e> with e from 0 to 2^52",

@@ -126,7 +126,8 @@ impl Problem {
     }
 
     pub(crate) fn engine() -> Self {
-        let detail = "the points could not be computed; the request id says which log line knows why";
+        let detail =
+            "the points could not be computed; the request id says which log line knows why";
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "engine_failed", detail)
     }
 }

@@ -121,7 +121,8 @@ async fn around(State(app): State<Arc<App>>, mut request: Request, next: Next) -
 }
 
 fn admit(app: &App, request: &mut Request, route: &'static str) -> Result<(), Problem> {
-    let is_public = matches!(route, "/health" | "/ready" | "/" | "/docs" | "/web/{file}" | "/openapi.json");
+    let is_public =
+        matches!(route, "/health" | "/ready" | "/" | "/docs" | "/web/{file}" | "/openapi.json");
     let is_borne = |token: &crate::access::Token| token.is_borne_by(request.headers());
     if !is_public && !app.token.as_ref().is_none_or(is_borne) {
         return Err(Problem::unauthorized());
@@ -157,10 +158,7 @@ fn route(request: &Request) -> &'static str {
         "/web/{file}",
     ];
     let matched = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
-    ROUTES
-        .into_iter()
-        .find(|route| Some(*route) == matched)
-        .unwrap_or(UNKNOWN_ROUTE)
+    ROUTES.into_iter().find(|route| Some(*route) == matched).unwrap_or(UNKNOWN_ROUTE)
 }
 
 /// The client's id if it is one, else a new one: unique in this process, and told apart from those

@@ -65,7 +65,9 @@ impl Layout {
 
 fn total<R: sphere_io::Element>(request: &SampleRequest) -> Option<u64> {
     match request.format {
-        Format::Raw | Format::Npy => Encoder::<R>::new(request.format, request.header()).total_bytes(),
+        Format::Raw | Format::Npy => {
+            Encoder::<R>::new(request.format, request.header()).total_bytes()
+        }
         Format::Csv | Format::Json => None,
     }
 }

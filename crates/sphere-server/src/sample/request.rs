@@ -81,9 +81,8 @@ fn once<T>(name: &'static str, slot: &mut Option<T>, value: T) -> Result<(), Pro
 }
 
 fn parse_format(name: &str) -> Result<Format, Problem> {
-    name.parse().map_err(|error: sphere_io::UnknownFormat| {
-        Problem::invalid("format", error.to_string())
-    })
+    name.parse()
+        .map_err(|error: sphere_io::UnknownFormat| Problem::invalid("format", error.to_string()))
 }
 
 fn check_engine(name: &str) -> Result<(), Problem> {
@@ -160,7 +159,9 @@ mod tests {
         let first = tag("count=10&seed=1");
         assert_eq!(first, tag("seed=1&count=10"), "the order of a query changes nothing");
         assert_eq!(first, tag("seed=1&count=1e1&engine=cpu"));
-        for other in ["count=10", "count=10&seed=2", "count=10&seed=1&format=csv", "count=11&seed=1"] {
+        for other in
+            ["count=10", "count=10&seed=2", "count=10&seed=1&format=csv", "count=11&seed=1"]
+        {
             assert_ne!(first, tag(other), "{other}");
         }
     }

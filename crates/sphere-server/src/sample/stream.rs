@@ -9,8 +9,8 @@ use axum::body::Body;
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 use sphere_engine::{Block, Cause, Job, Sink, SinkError, Stop, Stopped, Window};
-use tokio::sync::mpsc::{Receiver, channel};
 use tokio::sync::OwnedSemaphorePermit;
+use tokio::sync::mpsc::{Receiver, channel};
 
 use super::encode::{Encoding, PartEncoder};
 use super::layout::Part;
@@ -161,4 +161,3 @@ impl Drop for StreamBody {
         self.stop.request();
     }
 }
-
