@@ -12,7 +12,7 @@ pub(crate) const STREAMS: usize = 1_024;
 /// Time in which a request's head must arrive, and an idle connection must ask again.
 pub(crate) const HEAD_TIME: Duration = Duration::from_secs(30);
 /// Time in which a reader must take something of its response.
-pub(crate) const PROGRESS_TIME: Duration = Duration::from_secs(60);
+pub(crate) const PROGRESS_TIME: Duration = Duration::from_mins(1);
 /// Time that a shutdown gives to responses under way.
 pub(crate) const GRACE_TIME: Duration = Duration::from_secs(30);
 

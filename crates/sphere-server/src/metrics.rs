@@ -105,7 +105,7 @@ impl Metrics {
         self.cut.inc();
     }
 
-    /// Everything, in the text format of OpenMetrics.
+    /// Everything, in the text format of `OpenMetrics`.
     pub(crate) fn text(&self) -> String {
         let mut text = String::new();
         // Writing to a string cannot fail.

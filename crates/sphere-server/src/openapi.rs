@@ -1,7 +1,8 @@
-//! The service described: an OpenAPI 3.1 document, made from the names that the service itself uses.
+//! The service described: an `OpenAPI` 3.1 document, made from the names that the service itself uses.
 
-use std::sync::LazyLock;
+use std::sync::Arc;
 
+use axum::extract::State;
 use axum::http::HeaderValue;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
@@ -10,20 +11,20 @@ use sphere_engine::{SampleParameters, SchemeKind};
 use sphere_io::Format;
 use sphere_math::sampling::{MAX_LATTICE_POINTS, SOBOL_DIMENSIONS};
 
-static DOCUMENT: LazyLock<String> = LazyLock::new(|| describe().to_string());
+use crate::app::App;
 
-pub(crate) async fn document() -> Response {
+pub(crate) async fn document(State(app): State<Arc<App>>) -> Response {
     let headers = [
         (CONTENT_TYPE, HeaderValue::from_static("application/json")),
         (CACHE_CONTROL, HeaderValue::from_static("no-cache")),
     ];
-    (headers, DOCUMENT.as_str()).into_response()
+    (headers, describe(app.config.max_points).to_string()).into_response()
 }
 
-fn describe() -> Value {
+fn describe(max_points: u64) -> Value {
     let mut paths = Map::new();
     for scheme in SchemeKind::ALL {
-        paths.insert(format!("/v1/sample/{scheme}"), json!({ "get": sample(scheme) }));
+        paths.insert(format!("/v1/sample/{scheme}"), json!({ "get": sample(scheme, max_points) }));
     }
     let plain = |summary: &str, media_type: &str| {
         json!({ "get": {
@@ -61,9 +62,9 @@ fn describe() -> Value {
     })
 }
 
-fn sample(scheme: SchemeKind) -> Value {
+fn sample(scheme: SchemeKind, max_points: u64) -> Value {
     let mut parameters: Vec<Value> =
-        scheme.parameters().iter().map(|name| parameter(scheme, name)).collect();
+        scheme.parameters().iter().map(|name| parameter(scheme, name, max_points)).collect();
     let formats: Vec<&str> = Format::ALL.iter().map(|format| format.name()).collect();
     parameters.push(json!({
         "name": "format", "in": "query",
@@ -107,12 +108,12 @@ fn summary(scheme: SchemeKind) -> &'static str {
 }
 
 /// The description and the range of a parameter.
-fn parameter(scheme: SchemeKind, name: &str) -> Value {
+fn parameter(scheme: SchemeKind, name: &str, max_points: u64) -> Value {
     let whole =
         |least: u64, most: u64| json!({ "type": "integer", "minimum": least, "maximum": most });
     let is_lattice = matches!(scheme, SchemeKind::Fibonacci | SchemeKind::Disk);
     let (description, schema) = match name {
-        "count" => ("How many points; a request has a limit", whole(0, u64::MAX)),
+        "count" => ("How many points", whole(0, max_points)),
         "start" => ("The index of the first point", whole(0, u64::MAX)),
         "total" => {
             ("Points of the whole lattice; start + count by default", whole(1, MAX_LATTICE_POINTS))
@@ -174,7 +175,7 @@ mod tests {
 
     #[test]
     fn every_parameter_of_every_scheme_is_described() {
-        let document = describe();
+        let document = describe(1_000);
         for scheme in SchemeKind::ALL {
             let described = &document["paths"][format!("/v1/sample/{scheme}")]["get"]["parameters"];
             let names: Vec<&str> = described

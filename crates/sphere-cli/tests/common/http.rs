@@ -55,7 +55,7 @@ impl Service {
 
     pub(crate) fn connect(&self) -> TcpStream {
         let stream = TcpStream::connect(self.address).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+        stream.set_read_timeout(Some(Duration::from_mins(1))).unwrap();
         stream
     }
 
@@ -81,7 +81,7 @@ impl Service {
     pub(crate) fn metric(&self, name: &str) -> f64 {
         let metrics = self.get("/metrics");
         let line = metrics.text().lines().find(|line| line.starts_with(name));
-        line.unwrap_or_else(|| panic!("no {name}")).rsplit(' ').next().unwrap().parse().unwrap()
+        line.unwrap().rsplit(' ').next().unwrap().parse().unwrap()
     }
 
     /// Waits until a figure has a value.

@@ -10,10 +10,13 @@ use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use sphere_engine::{Block, Precision, SinkError};
-use sphere_io::{EncodeError, Encoder};
+use sphere_io::{EncodeError, Encoder, Format};
 
 use super::layout::Part;
 use super::request::SampleRequest;
+
+/// Whether the memory of a block is what npy and raw hold.
+const LITTLE_ENDIAN: bool = cfg!(target_endian = "little");
 
 /// How the bytes are compressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,7 +41,8 @@ impl Encoding {
 
 /// Turns the blocks of a job into the bytes of its part of the response.
 pub(super) struct PartEncoder {
-    encoder: AnyEncoder,
+    /// `None` where the bytes are those of the blocks and nothing else.
+    encoder: Option<AnyEncoder>,
     /// Where the next byte lies in the whole response.
     at: u64,
     bytes: Range<u64>,
@@ -47,12 +51,28 @@ pub(super) struct PartEncoder {
     spare: Spare,
 }
 
-enum AnyEncoder {
+/// An encoder of either precision.
+pub(super) enum AnyEncoder {
     Double(Encoder<f64>),
     Single(Encoder<f32>),
 }
 
 impl AnyEncoder {
+    pub(super) fn new(request: &SampleRequest) -> Self {
+        let header = request.header();
+        match request.job.precision() {
+            Precision::Double => Self::Double(Encoder::new(request.format, header)),
+            Precision::Single => Self::Single(Encoder::new(request.format, header)),
+        }
+    }
+
+    pub(super) fn total_bytes(&self) -> Option<u64> {
+        match self {
+            Self::Double(encoder) => encoder.total_bytes(),
+            Self::Single(encoder) => encoder.total_bytes(),
+        }
+    }
+
     fn begin(&mut self) -> &[u8] {
         match self {
             Self::Double(encoder) => encoder.begin(),
@@ -77,16 +97,12 @@ impl AnyEncoder {
 
 impl PartEncoder {
     pub(super) fn new(request: &SampleRequest, part: &Part, encoding: Encoding) -> Self {
-        let header = request.header();
-        let encoder = match request.job.precision() {
-            Precision::Double => AnyEncoder::Double(Encoder::new(request.format, header)),
-            Precision::Single => AnyEncoder::Single(Encoder::new(request.format, header)),
-        };
+        let is_raw = request.format == Format::Raw && LITTLE_ENDIAN;
         Self {
-            encoder,
+            encoder: (!is_raw).then(|| AnyEncoder::new(request)),
             at: 0,
             bytes: part.bytes.clone(),
-            borrows: !request.format.is_text() && cfg!(target_endian = "little"),
+            borrows: !request.format.is_text() && LITTLE_ENDIAN,
             gzip: (encoding == Encoding::Gzip)
                 .then(|| GzEncoder::new(Vec::new(), Compression::fast())),
             spare: Spare::default(),
@@ -100,8 +116,12 @@ impl PartEncoder {
 
     /// The head, and a step to the first row that is wanted.
     pub(super) fn begin(&mut self, part: &Part) -> Result<Bytes, SinkError> {
-        let head = Bytes::copy_from_slice(self.encoder.begin());
-        let head = self.cut(head);
+        let Some(encoder) = &mut self.encoder else {
+            self.at = part.first_row_at;
+            return Ok(Bytes::new());
+        };
+        let head = Bytes::copy_from_slice(encoder.begin());
+        let head = self.cut(&head);
         self.at = self.at.max(part.first_row_at);
         self.compressed(head)
     }
@@ -109,31 +129,31 @@ impl PartEncoder {
     /// The bytes of a block. Where the format is the memory of the block, nothing is copied: the
     /// block comes back when its bytes are sent.
     pub(super) fn block(&mut self, block: Block) -> Result<Bytes, SinkError> {
-        if self.borrows {
+        let Some(encoder) = self.encoder.as_mut().filter(|_| !self.borrows) else {
             let bytes = Bytes::from_owner(Sent { block, spare: self.spare.clone() });
-            return Ok(self.cut(bytes));
-        }
-        let bytes = Bytes::copy_from_slice(self.encoder.rows(&block)?);
+            return Ok(self.cut(&bytes));
+        };
+        let bytes = Bytes::copy_from_slice(encoder.rows(&block)?);
         self.spare.give(block);
-        let bytes = self.cut(bytes);
+        let bytes = self.cut(&bytes);
         self.compressed(bytes)
     }
 
     /// What comes after the last row.
     pub(super) fn end(&mut self) -> Result<Bytes, SinkError> {
-        if self.borrows {
-            // The rows went by the encoder, and neither binary format has an end.
+        // Borrowed rows went by the encoder, and neither binary format has an end.
+        let Some(encoder) = self.encoder.as_mut().filter(|_| !self.borrows) else {
             return Ok(Bytes::new());
-        }
-        let end = Bytes::copy_from_slice(self.encoder.end()?);
-        let end = self.cut(end);
+        };
+        let end = Bytes::copy_from_slice(encoder.end()?);
+        let end = self.cut(&end);
         let Some(mut gzip) = self.gzip.take() else { return Ok(end) };
         gzip.write_all(&end)?;
         Ok(gzip.finish()?.into())
     }
 
     /// The bytes of these that are asked for.
-    fn cut(&mut self, bytes: Bytes) -> Bytes {
+    fn cut(&mut self, bytes: &Bytes) -> Bytes {
         let start = self.at;
         self.at += bytes.len() as u64;
         let first = self.bytes.start.saturating_sub(start).min(bytes.len() as u64);

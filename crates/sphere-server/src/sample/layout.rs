@@ -4,18 +4,19 @@ use std::ops::Range;
 
 use axum::http::HeaderMap;
 use axum::http::header::{IF_RANGE, RANGE};
-use sphere_engine::Precision;
-use sphere_io::{Encoder, Format};
+use sphere_io::Format;
 
+use super::encode::AnyEncoder;
 use super::request::SampleRequest;
 use crate::problem::Problem;
 
 /// The bytes of a response: a head, then rows of the same length, where the format has it so.
+/// Lengths are in bytes.
 pub(super) struct Layout {
     /// The length of everything, where it is known before it is made.
-    pub(super) total_bytes: Option<u64>,
-    head_bytes: u64,
-    row_bytes: u64,
+    pub(super) total: Option<u64>,
+    head: u64,
+    row: u64,
 }
 
 /// The bytes to send.
@@ -34,18 +35,19 @@ pub(super) struct Part {
 impl Layout {
     pub(super) fn of(request: &SampleRequest) -> Self {
         let row_bytes = request.job.row_bytes() as u64;
-        let total_bytes = match request.job.precision() {
-            Precision::Double => total::<f64>(request),
-            Precision::Single => total::<f32>(request),
+        let data_bytes = request.job.points().checked_mul(row_bytes);
+        let total_bytes = match request.format {
+            Format::Raw => data_bytes,
+            Format::Npy => AnyEncoder::new(request).total_bytes(),
+            Format::Csv | Format::Json => None,
         };
-        let head_bytes =
-            total_bytes.map_or(0, |total| total.saturating_sub(row_bytes * request.job.points()));
-        Self { total_bytes, head_bytes, row_bytes }
+        let head_bytes = total_bytes.unwrap_or(0).saturating_sub(data_bytes.unwrap_or(0));
+        Self { total: total_bytes, head: head_bytes, row: row_bytes }
     }
 
     /// The part that `Range` asks for; everything where there is none, or where it cannot be had.
     pub(super) fn part(&self, headers: &HeaderMap, tag: &str) -> Result<Part, Problem> {
-        let Some(total) = self.total_bytes else {
+        let Some(total) = self.total else {
             return Ok(Part { bytes: 0..u64::MAX, rows: None, first_row_at: 0, is_partial: false });
         };
         let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
@@ -56,19 +58,10 @@ impl Layout {
             Some(bytes) => (bytes, true),
             None => (0..total, false),
         };
-        let first = bytes.start.saturating_sub(self.head_bytes) / self.row_bytes;
-        let end = bytes.end.saturating_sub(self.head_bytes).div_ceil(self.row_bytes);
-        let first_row_at = self.head_bytes + first * self.row_bytes;
+        let first = bytes.start.saturating_sub(self.head) / self.row;
+        let end = bytes.end.saturating_sub(self.head).div_ceil(self.row);
+        let first_row_at = self.head + first * self.row;
         Ok(Part { bytes, rows: Some(first..end.max(first)), first_row_at, is_partial })
-    }
-}
-
-fn total<R: sphere_io::Element>(request: &SampleRequest) -> Option<u64> {
-    match request.format {
-        Format::Raw | Format::Npy => {
-            Encoder::<R>::new(request.format, request.header()).total_bytes()
-        }
-        Format::Csv | Format::Json => None,
     }
 }
 
@@ -124,7 +117,7 @@ mod tests {
 
     #[test]
     fn parts_know_their_rows() {
-        let layout = Layout { total_bytes: Some(128 + 240), head_bytes: 128, row_bytes: 24 };
+        let layout = Layout { total: Some(128 + 240), head: 128, row: 24 };
         let table = [
             ("bytes=0-", 0..10, 128),
             ("bytes=0-127", 0..0, 128),

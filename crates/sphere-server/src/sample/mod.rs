@@ -61,7 +61,7 @@ pub(crate) async fn sample(
 
     let mut response = Response::new(body);
     describe(response.headers_mut(), &app, &request, &tag);
-    if let Some(total) = layout.total_bytes {
+    if let Some(total) = layout.total {
         let headers = response.headers_mut();
         headers.insert(ACCEPT_RANGES, HeaderValue::from_static("bytes"));
         headers.insert(CONTENT_LENGTH, HeaderValue::from(part.bytes.end - part.bytes.start));

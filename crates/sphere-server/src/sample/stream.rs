@@ -16,6 +16,7 @@ use super::encode::{Encoding, PartEncoder};
 use super::layout::Part;
 use super::request::SampleRequest;
 use crate::app::{App, Share};
+use crate::limits;
 use crate::problem::Problem;
 
 /// A small response, whole: computed here and now.
@@ -27,10 +28,12 @@ pub(super) fn whole(
 ) -> Result<Bytes, Problem> {
     let mut encoder = PartEncoder::new(request, part, encoding);
     let mut out = Vec::new();
-    let computed = compute(app, request, part, &mut encoder, &Stop::never(), |bytes| {
-        out.extend_from_slice(&bytes);
-        Ok(())
-    });
+    let block_bytes = limits::MOST_BLOCK_BYTES;
+    let computed =
+        compute(app, request, part, &mut encoder, block_bytes, &Stop::never(), |bytes| {
+            out.extend_from_slice(&bytes);
+            Ok(())
+        });
     computed.map_err(|stopped| {
         tracing::error!(%stopped, "a small response failed");
         Problem::engine()
@@ -60,9 +63,11 @@ pub(super) fn body(
     app.metrics.streams.inc();
     tokio::task::spawn_blocking(move || {
         let mut encoder = PartEncoder::new(&request, &part, encoding);
-        let sent = compute(&app, &request, &part, &mut encoder, &stop, |bytes| {
-            sender.blocking_send(Ok(bytes)).map_err(Into::into)
-        });
+        let share = Share::of(&app.memory);
+        let sent =
+            compute(&app, &request, &part, &mut encoder, share.block_bytes, &stop, |bytes| {
+                sender.blocking_send(Ok(bytes)).map_err(Into::into)
+            });
         if let Err(stopped) = sent {
             app.metrics.cut();
             tracing::info!(%stopped, "a response was cut");
@@ -80,17 +85,17 @@ fn compute(
     request: &SampleRequest,
     part: &Part,
     encoder: &mut PartEncoder,
+    block_bytes: usize,
     stop: &Stop,
     mut send: impl FnMut(Bytes) -> Result<(), SinkError>,
 ) -> Result<(), Stopped> {
     // A compressor gives nothing until it has enough, and a part may have no head and no end.
     let mut send = |bytes: Bytes| if bytes.is_empty() { Ok(()) } else { send(bytes) };
     let job = rows_of(&request.job, part.rows.clone());
-    let share = Share::of(&app.memory);
     let start = job.range().start;
     let failed = |next| move |error| Stopped { next, cause: Cause::Sink(error) };
     encoder.begin(part).and_then(&mut send).map_err(failed(start))?;
-    let mut sink = PartSink { encoder, send: &mut send, block_bytes: share.block_bytes };
+    let mut sink = PartSink { encoder, send: &mut send, block_bytes };
     let report = app.engine.run(&job, &mut sink, stop)?;
     app.metrics.computed(request.parameters.scheme().name(), &report);
     let end = job.range().end;
