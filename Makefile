@@ -9,7 +9,7 @@ stage := @tools/stage
 
 # The stages build on one another, and cargo uses every core by itself.
 .NOTPARALLEL:
-.PHONY: help setup demo test test-long format tidy lint unit doc portable release deny \
+.PHONY: help setup serve demo test test-long format tidy lint unit doc portable release deny \
   ignored reproducible golden fmt clean
 
 help: ## list these commands (the default)
@@ -17,6 +17,10 @@ help: ## list these commands (the default)
 
 setup: ## install what the build and the tests need, where it is missing
 	$(stage) 'setup: what the build and the tests need is installed' tools/setup
+
+serve: setup ## build, then serve on http://127.0.0.1:8080 until interrupted
+	$(stage) 'build: the release binary' cargo build --release --locked --package sphere-cli
+	$(stage) 'serve: stop with Ctrl-C' "$(sphere)" serve
 
 demo: setup ## build, then draw five sampling schemes into pictures
 	$(stage) 'build: the release binary' cargo build --release --locked --package sphere-cli
