@@ -10,7 +10,7 @@ stage := @tools/stage
 # The stages build on one another, and cargo uses every core by itself.
 .NOTPARALLEL:
 .PHONY: help setup serve demo test test-long format tidy lint unit doc portable release deny \
-  ignored reproducible golden fmt clean
+  ignored fuzz reproducible golden fmt clean
 
 help: ## list these commands (the default)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -29,7 +29,7 @@ demo: setup ## build, then draw five sampling schemes into pictures
 test: setup format tidy lint unit doc portable release deny ## every check a change has to pass
 	$(stage) 'all passed' true
 
-test-long: setup ignored reproducible ## the slow checks: ignored tests, two equal builds
+test-long: setup ignored fuzz reproducible ## the slow checks: ignored tests, requests at random, two equal builds
 	$(stage) 'all passed' true
 
 format: ## check the formatting
@@ -60,6 +60,10 @@ deny: ## check licences, advisories and sources of the dependencies
 
 ignored: ## run the tests marked as slow
 	$(stage) 'ignored: the slow tests pass' cargo test --workspace --locked --release -- --ignored
+
+fuzz: ## ask the service at random whatever its description allows
+	$(stage) 'build: the release binary' cargo build --release --locked --package sphere-cli
+	$(stage) 'fuzz: no server error, no answer that is not described' tools/fuzz-http "$(sphere)"
 
 reproducible: ## build twice in different folders and compare
 	$(stage) 'reproducible: two folders give the same binary' cargo xtask reproducible

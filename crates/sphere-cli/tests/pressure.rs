@@ -62,6 +62,29 @@ fn slow_readers_hold_little_memory_and_nobody_up() {
 }
 
 #[test]
+#[ignore = "a thousand streams and ten thousand connections take a minute, and many descriptors"]
+fn a_thousand_streams_and_ten_thousand_connections() {
+    rlimit::increase_nofile_limit(16_000).unwrap();
+    let service = Service::start("");
+    let path = "/v1/sample/fibonacci?count=1e7&format=raw";
+    let streams: Vec<TcpStream> = (0..1_000).map(|_| started(&service, path)).collect();
+    // Until every stream holds all the blocks that it may.
+    std::thread::sleep(Duration::from_secs(5));
+    let resident = service.resident_megabytes();
+    assert!(resident <= 300, "{resident} MB for 1,000 streams");
+    drop(streams);
+    service.wait_for(STREAMS, 0.0);
+
+    let connections: Vec<TcpStream> = (0..10_000).map(|_| service.connect()).collect();
+    assert_eq!(service.get("/health").status, 200);
+    assert!(service.metric("http_connections ") > 9_999.0);
+    // Those that ask nothing are let go.
+    std::thread::sleep(Duration::from_secs(35));
+    assert!(service.metric("http_connections ") < 10.0);
+    drop(connections);
+}
+
+#[test]
 fn more_streams_than_allowed_are_told_to_come_back() {
     let service = Service::start("--max-streams 2");
     let path = "/v1/sample/random?count=1e9&format=raw";
