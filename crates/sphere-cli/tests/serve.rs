@@ -214,6 +214,36 @@ fn operators_see_what_happens() {
 }
 
 #[test]
+fn the_page_is_served_whole_and_under_its_policy() {
+    let service = Service::start("");
+    let browser = "accept: text/html,application/xhtml+xml\r\n";
+    let mut seen = std::collections::BTreeSet::new();
+    let mut waiting = vec!["/".to_string(), "/docs".to_string()];
+    while let Some(path) = waiting.pop() {
+        let answer = service.send("GET", &path, browser);
+        assert_eq!(answer.status, 200, "{path}");
+        let policy = answer.header("content-security-policy").unwrap();
+        assert!(policy.starts_with("default-src 'none'; script-src 'self'"), "{policy}");
+        // What a file of the page names is part of the page.
+        for name in answer.text().split(['"', '\'']).filter(|name| name.starts_with("/web/")) {
+            if seen.insert(name.to_string()) {
+                waiting.push(name.to_string());
+            }
+        }
+        let is_html = answer.header("content-type").unwrap().starts_with("text/html");
+        assert_eq!(is_html, matches!(path.as_str(), "/" | "/docs"), "{path}");
+        if is_html {
+            let text = answer.text();
+            assert!(
+                !text.contains("<style") && !text.contains(" style=") && !text.contains("onclick")
+            );
+        }
+    }
+    assert!(seen.len() >= 8, "{seen:?}");
+    assert_eq!(service.get("/web/nothing.js").status, 404);
+}
+
+#[test]
 fn a_token_keeps_strangers_out() {
     let sphere = Sphere::new();
     std::fs::write(sphere.path("token"), "correct-horse-battery\n").unwrap();

@@ -2,7 +2,7 @@
 
 use axum::extract::Path;
 use axum::http::header::{
-    ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, VARY,
+    ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, REFERRER_POLICY, VARY,
 };
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Response};
@@ -14,17 +14,31 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
     img-src 'self' data: blob:; connect-src 'self'; form-action 'none'; frame-ancestors 'none'; \
     base-uri 'none'";
 
-/// What a person without a browser is told.
-const WELCOME: &str = "\
+/// What a person without a browser is told, on the way to this host.
+fn welcome(host: &str) -> String {
+    format!(
+        "\
 Sphere computes on the unit sphere.
 
-  curl 'localhost:8080/v1/sample/fibonacci?count=5&format=csv'
-  curl 'localhost:8080/v1/sample/random?count=1e6&seed=7&format=npy' -o random.npy
-  curl 'localhost:8080/v1/sample/pixels?order=3&columns=lonlat-deg&format=csv'
+  curl '{host}/v1/sample/fibonacci?count=5&format=csv'
+  curl '{host}/v1/sample/random?count=1e6&seed=7&format=npy' -o random.npy
+  curl '{host}/v1/sample/pixels?order=3&columns=lonlat-deg&format=csv'
 
 Schemes: fibonacci, disk, random, sobol, pixels. Formats: json, csv, npy, raw.
-Everything else: /openapi.json, or /docs and / in a browser.
-";
+Everything else: /openapi.json, or / and /docs in a browser.
+"
+    )
+}
+
+/// The host that was asked, if it looks like one: a stranger may have written anything there.
+fn host(headers: &HeaderMap) -> &str {
+    let is_plain = |host: &&str| {
+        host.len() <= 255
+            && host.bytes().all(|b| b.is_ascii_alphanumeric() || b".:-[]".contains(&b))
+    };
+    let host = headers.get(HOST).and_then(|value| value.to_str().ok());
+    host.filter(is_plain).unwrap_or("localhost:8080")
+}
 
 macro_rules! files {
     ($($name:literal: $media_type:literal),* $(,)?) => {
@@ -34,7 +48,19 @@ macro_rules! files {
     };
 }
 
-files! {}
+files! {
+    "index.html": "text/html; charset=utf-8",
+    "docs.html": "text/html; charset=utf-8",
+    "style.css": "text/css; charset=utf-8",
+    "favicon.svg": "image/svg+xml",
+    "api.js": "text/javascript; charset=utf-8",
+    "docs.js": "text/javascript; charset=utf-8",
+    "form.js": "text/javascript; charset=utf-8",
+    "main.js": "text/javascript; charset=utf-8",
+    "schemes.js": "text/javascript; charset=utf-8",
+    "shaders.js": "text/javascript; charset=utf-8",
+    "view.js": "text/javascript; charset=utf-8",
+}
 
 /// A text for those who ask with a tool, the page for those who ask with a browser.
 pub(crate) async fn index(headers: HeaderMap) -> Response {
@@ -42,11 +68,11 @@ pub(crate) async fn index(headers: HeaderMap) -> Response {
     if accept.contains("text/html") {
         return found("index.html");
     }
-    let headers = [
+    let described = [
         (CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8")),
         (VARY, HeaderValue::from_static("accept")),
     ];
-    (headers, WELCOME).into_response()
+    (described, welcome(host(&headers))).into_response()
 }
 
 pub(crate) async fn docs() -> Response {
