@@ -9,14 +9,17 @@ stage := @tools/stage
 
 # The stages build on one another, and cargo uses every core by itself.
 .NOTPARALLEL:
-.PHONY: help setup serve demo test test-long format tidy lint unit doc portable release deny \
+.PHONY: help setup setup-tests serve demo test test-long format tidy lint unit doc portable release deny \
   ignored fuzz reproducible golden fmt clean
 
 help: ## list these commands (the default)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
-setup: ## install what the build and the tests need, where it is missing
-	$(stage) 'setup: what the build and the tests need is installed' tools/setup
+setup: ## install what the build needs, where it is missing
+	$(stage) 'setup: what the build needs is installed' tools/setup
+
+setup-tests: ## and what the tests need
+	$(stage) 'setup: what the build and the tests need is installed' tools/setup --tests
 
 serve: setup ## build, then serve on http://127.0.0.1:8080 until interrupted
 	$(stage) 'build: the release binary' cargo build --release --locked --package sphere-cli
@@ -26,10 +29,10 @@ demo: setup ## build, then draw five sampling schemes into pictures
 	$(stage) 'build: the release binary' cargo build --release --locked --package sphere-cli
 	$(stage) 'demo: points by each scheme, as tables and pictures' tools/demo "$(sphere)" "$(pictures)"
 
-test: setup format tidy lint unit doc portable release deny ## every check a change has to pass
+test: setup-tests format tidy lint unit doc portable release deny ## every check a change has to pass
 	$(stage) 'all passed' true
 
-test-long: setup ignored fuzz reproducible ## the slow checks: ignored tests, requests at random, two equal builds
+test-long: setup-tests ignored fuzz reproducible ## the slow checks: ignored tests, requests at random, two equal builds
 	$(stage) 'all passed' true
 
 format: ## check the formatting
