@@ -9,9 +9,10 @@ use axum::http::header::ACCEPT_ENCODING;
 use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use sphere_engine::{Block, Precision, SinkError};
-use sphere_io::{EncodeError, Encoder, Format};
+use sphere_engine::{Block, SinkError};
+use sphere_io::Format;
 
+use super::any_encoder::AnyEncoder;
 use super::layout::Part;
 use super::request::SampleRequest;
 
@@ -49,50 +50,6 @@ pub(super) struct PartEncoder {
     borrows: bool,
     gzip: Option<GzEncoder<Vec<u8>>>,
     spare: Spare,
-}
-
-/// An encoder of either precision.
-pub(super) enum AnyEncoder {
-    Double(Encoder<f64>),
-    Single(Encoder<f32>),
-}
-
-impl AnyEncoder {
-    pub(super) fn new(request: &SampleRequest) -> Self {
-        let header = request.header();
-        match request.job.precision() {
-            Precision::Double => Self::Double(Encoder::new(request.format, header)),
-            Precision::Single => Self::Single(Encoder::new(request.format, header)),
-        }
-    }
-
-    pub(super) fn total_bytes(&self) -> Option<u64> {
-        match self {
-            Self::Double(encoder) => encoder.total_bytes(),
-            Self::Single(encoder) => encoder.total_bytes(),
-        }
-    }
-
-    fn begin(&mut self) -> &[u8] {
-        match self {
-            Self::Double(encoder) => encoder.begin(),
-            Self::Single(encoder) => encoder.begin(),
-        }
-    }
-
-    fn rows<'a>(&'a mut self, block: &'a Block) -> Result<&'a [u8], EncodeError> {
-        match self {
-            Self::Double(encoder) => encoder.rows(block.values()),
-            Self::Single(encoder) => encoder.rows(block.values()),
-        }
-    }
-
-    fn end(&mut self) -> Result<&[u8], EncodeError> {
-        match self {
-            Self::Double(encoder) => encoder.end(),
-            Self::Single(encoder) => encoder.end(),
-        }
-    }
 }
 
 impl PartEncoder {

@@ -6,7 +6,7 @@ use axum::http::HeaderMap;
 use axum::http::header::{IF_RANGE, RANGE};
 use sphere_io::Format;
 
-use super::encode::AnyEncoder;
+use super::any_encoder::AnyEncoder;
 use super::request::SampleRequest;
 use crate::problem::Problem;
 

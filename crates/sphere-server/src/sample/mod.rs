@@ -1,5 +1,6 @@
 //! `GET /v1/sample/{scheme}`: a pure function of its query, streamed.
 
+mod any_encoder;
 mod encode;
 mod layout;
 mod request;
