@@ -25,6 +25,9 @@ use crate::app::App;
 use crate::limits;
 use crate::problem::Problem;
 
+/// Headers of a response, those of the outer layers included.
+const HEADERS: usize = 20;
+
 const ENGINE: HeaderName = HeaderName::from_static("x-sphere-engine");
 const DRAWS: HeaderName = HeaderName::from_static("x-sphere-draws");
 
@@ -61,6 +64,8 @@ pub(crate) async fn sample(
     };
 
     let mut response = Response::new(body);
+    // Room for all of them at once: growing costs more than the headers do.
+    *response.headers_mut() = HeaderMap::with_capacity(HEADERS);
     describe(response.headers_mut(), &app, &request, &tag);
     if let Some(total) = layout.total {
         let headers = response.headers_mut();
