@@ -1,7 +1,7 @@
 //! Files that appear whole or not at all.
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
@@ -10,7 +10,7 @@ use tempfile::NamedTempFile;
 ///
 /// A regular file is written under a temporary name beside it and takes its own name when it is
 /// [committed](Destination::commit); dropped before, it leaves nothing behind and an older file of
-/// that name as it was. Pipes and devices are written in place.
+/// that name as it was. Pipes, devices and open descriptors (`/dev/stdout`) are written in place.
 #[derive(Debug)]
 pub struct Destination {
     path: PathBuf,
@@ -40,25 +40,38 @@ impl Destination {
     /// A file that exists keeps its permissions.
     ///
     /// # Errors
-    /// A directory, or a folder that is missing or may not be written to.
+    /// A directory, a name that no file can have, links in a loop, or a folder that is missing or
+    /// may not be written to.
     pub fn create(path: &Path) -> Result<Self, DestinationError> {
         let failed =
             |action| move |source| DestinationError { action, path: path.to_path_buf(), source };
-        let existing = path.metadata().ok();
-        let writer = match &existing {
+        let target = follow_links(path);
+        let existing = match path.metadata() {
+            Ok(metadata) => Some(metadata),
+            Err(error) if error.kind() == ErrorKind::NotFound => None,
+            // Going on would replace a link of a loop, or fail when all the work is done.
+            Err(error) => return Err(failed("create")(error)),
+        };
+        let temporary = match &existing {
             Some(metadata) if metadata.is_dir() => {
-                return Err(failed("create")(io::Error::from(io::ErrorKind::IsADirectory)));
+                return Err(failed("create")(ErrorKind::IsADirectory.into()));
             }
-            Some(metadata) if !metadata.is_file() => {
-                let file = OpenOptions::new().write(true).open(path).map_err(failed("open"))?;
-                return Ok(Self { path: path.to_path_buf(), writer: Writer::InPlace(file) });
+            Some(metadata) if !metadata.is_file() || is_descriptor(&target) => {
+                // A file that the shell opened for us may hold more than our output.
+                let file = OpenOptions::new().write(true).append(metadata.is_file()).open(path);
+                let writer = Writer::InPlace(file.map_err(failed("open"))?);
+                return Ok(Self { path: path.to_path_buf(), writer });
             }
-            _ => temporary_beside(&follow_links(path)).map_err(failed("create"))?,
+            None if !names_a_file(&target) => {
+                return Err(failed("create")(ErrorKind::InvalidFilename.into()));
+            }
+            _ => temporary_beside(&target).map_err(failed("create"))?,
         };
         if let Some(metadata) = existing {
-            writer.as_file().set_permissions(metadata.permissions()).map_err(failed("create"))?;
+            let permissions = metadata.permissions();
+            temporary.as_file().set_permissions(permissions).map_err(failed("create"))?;
         }
-        Ok(Self { path: follow_links(path), writer: Writer::Replace(writer) })
+        Ok(Self { path: target, writer: Writer::Replace(temporary) })
     }
 
     /// The temporary file, while there is one: what to remove when the process is interrupted.
@@ -127,6 +140,10 @@ fn follow_links(path: &Path) -> PathBuf {
     const MOST_LINKS: usize = 40;
     let mut path = path.to_path_buf();
     for _ in 0..MOST_LINKS {
+        // A descriptor looks like a link to the file that is open; it is not that file's name.
+        if is_descriptor(&path) {
+            break;
+        }
         let Ok(target) = path.read_link() else { break };
         // A relative target starts at the folder of the link; an absolute one replaces the path.
         path = path.parent().unwrap_or(Path::new("")).join(target);
@@ -134,106 +151,21 @@ fn follow_links(path: &Path) -> PathBuf {
     path
 }
 
-#[cfg(test)]
-mod tests {
-    use std::fs;
-    use std::io::Write as _;
-
-    use tempfile::TempDir;
-
-    use super::Destination;
-
-    fn files(folder: &TempDir) -> Vec<String> {
-        let entries = fs::read_dir(folder).unwrap();
-        let mut names: Vec<String> =
-            entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-        names.sort();
-        names
-    }
-
-    #[test]
-    fn a_file_appears_when_it_is_complete() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("points.csv");
-        let mut destination = Destination::create(&path).unwrap();
-        destination.write_all(b"x\n").unwrap();
-        assert!(!path.exists());
-        assert!(destination.temporary_path().unwrap().exists());
-        destination.commit().unwrap();
-        assert_eq!(fs::read(&path).unwrap(), b"x\n");
-        assert_eq!(files(&folder), ["points.csv"]);
-    }
-
-    #[test]
-    fn what_is_dropped_leaves_all_as_it_was() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("points.csv");
-        fs::write(&path, "old").unwrap();
-        let mut destination = Destination::create(&path).unwrap();
-        destination.write_all(b"new").unwrap();
-        drop(destination);
-        assert_eq!(fs::read(&path).unwrap(), b"old");
-        assert_eq!(files(&folder), ["points.csv"]);
-    }
-
-    #[test]
-    fn what_cannot_be_a_file_is_an_error_that_names_it() {
-        let folder = tempfile::tempdir().unwrap();
-        let missing = folder.path().join("missing/points.csv");
-        for path in [folder.path(), missing.as_path()] {
-            let error = Destination::create(path).unwrap_err().to_string();
-            assert!(error.contains(path.to_str().unwrap()), "{error}");
-        }
-        assert!(files(&folder).is_empty());
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn links_stay_and_permissions_too() {
-        use std::os::unix::fs::{PermissionsExt as _, symlink};
-
-        let folder = tempfile::tempdir().unwrap();
-        let target = folder.path().join("target");
-        let link = folder.path().join("link");
-        symlink("target", &link).unwrap();
-        for (content, mode) in [("first", None), ("second", Some(0o640))] {
-            if let Some(mode) = mode {
-                fs::set_permissions(&target, fs::Permissions::from_mode(mode)).unwrap();
-            }
-            let mut destination = Destination::create(&link).unwrap();
-            destination.write_all(content.as_bytes()).unwrap();
-            destination.commit().unwrap();
-            assert_eq!(fs::read_to_string(&target).unwrap(), content);
-            assert!(link.symlink_metadata().unwrap().is_symlink());
-            if let Some(mode) = mode {
-                assert_eq!(target.metadata().unwrap().permissions().mode() & 0o777, mode);
-            }
-        }
-        assert_eq!(files(&folder), ["link", "target"]);
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn a_new_file_is_as_readable_as_any() {
-        use std::os::unix::fs::PermissionsExt as _;
-
-        let folder = tempfile::tempdir().unwrap();
-        let [ours, usual] = ["ours", "usual"].map(|name| folder.path().join(name));
-        Destination::create(&ours).unwrap().commit().unwrap();
-        fs::write(&usual, "").unwrap();
-        let mode = |path: &std::path::Path| path.metadata().unwrap().permissions().mode();
-        assert_eq!(mode(&ours), mode(&usual));
-    }
-
-    #[cfg(target_os = "linux")]
-    #[test]
-    fn devices_are_written_in_place() {
-        let mut full = Destination::create("/dev/full".as_ref()).unwrap();
-        assert_eq!(full.temporary_path(), None);
-        let error = full.write_all(b"x").unwrap_err();
-        assert_eq!(error.kind(), std::io::ErrorKind::StorageFull);
-        let mut null = Destination::create("/dev/null".as_ref()).unwrap();
-        null.write_all(b"x").unwrap();
-        null.commit().unwrap();
-    }
+/// Whether a path stands for a file that some process has open, such as `/proc/self/fd/1`, where
+/// `/dev/stdout` leads. To rename over that file would cut off those who share the descriptor, and
+/// what `>>` was to keep.
+fn is_descriptor(path: &Path) -> bool {
+    path.parent().is_some_and(|folder| {
+        folder.ends_with("fd") && (folder.starts_with("/proc") || folder.starts_with("/dev"))
+    })
 }
+
+/// Whether a file could have this name: not empty, not `..`, and without a separator at its end.
+fn names_a_file(path: &Path) -> bool {
+    let last = path.as_os_str().as_encoded_bytes().last();
+    let ends_open = last.is_some_and(|&byte| std::path::is_separator(byte.into()));
+    path.file_name().is_some() && !ends_open
+}
+
+#[cfg(test)]
+mod tests;

@@ -32,6 +32,12 @@ impl Format {
         }
     }
 
+    /// The suffix of its files, without the dot: what [`from_path`](Format::from_path) reads.
+    #[must_use]
+    pub const fn suffix(self) -> &'static str {
+        self.name()
+    }
+
     /// The media type for HTTP.
     #[must_use]
     pub const fn media_type(self) -> &'static str {
@@ -48,8 +54,8 @@ impl Format {
         matches!(self, Self::Csv | Self::Json)
     }
 
-    /// The format that a file's suffix stands for: the name of a format, or `bin` for raw. Upper
-    /// or lower case.
+    /// The format that a file's [`suffix`](Format::suffix) stands for, in upper or lower case; `bin`
+    /// is raw too. `None` without a suffix or for any other.
     #[must_use]
     pub fn from_path(path: &Path) -> Option<Self> {
         let suffix = path.extension()?.to_str()?.to_ascii_lowercase();
@@ -86,11 +92,13 @@ mod tests {
     use super::Format;
 
     #[test]
-    fn names_read_back_and_are_all_in_the_message() {
+    fn names_and_suffixes_read_back_and_are_all_in_the_message() {
         let message = "what".parse::<Format>().unwrap_err().to_string();
         for format in Format::ALL {
             assert_eq!(format.name().parse(), Ok(format));
             assert!(message.contains(format.name()), "{message}");
+            let file = format!("points.{}", format.suffix());
+            assert_eq!(Format::from_path(Path::new(&file)), Some(format), "{file}");
         }
     }
 

@@ -52,6 +52,19 @@ fn csv_reads_back_to_the_same_bits() {
     }
 }
 
+/// `serde_json` would round some of the numbers: the text is what is read back.
+#[test]
+fn json_reads_back_to_the_same_bits() {
+    let doubles: Vec<f64> = patterns().map(f64::from_bits).filter(|v| v.is_finite()).collect();
+    let file = text(Format::Json, header(&["u"], doubles.len() as u64), &doubles);
+    let rows: Vec<&str> = file.lines().filter(|line| line.starts_with('[')).collect();
+    assert_eq!(rows.len(), doubles.len());
+    for (row, value) in rows.into_iter().zip(&doubles) {
+        let number = row.trim_matches(['[', ']', ',']);
+        assert_eq!(number.parse::<f64>().unwrap().to_bits(), value.to_bits(), "{row}");
+    }
+}
+
 #[test]
 fn files_as_they_look() {
     let table: [(Format, u64, &[f64], &str); 4] = [
@@ -122,5 +135,23 @@ fn calls_that_do_not_fit() {
         assert_eq!(encoder.end(), Err(few), "{format}");
         let mut none = Encoder::<f64>::new(format, header(&[], 0));
         assert!(none.rows(&[]).is_err(), "{format}: no columns");
+    }
+}
+
+/// Writing must keep up with a disk: `cargo test -p sphere-io -- --ignored --nocapture`.
+#[test]
+#[ignore = "measures time"]
+fn text_is_written_faster_than_100_megabytes_a_second() {
+    let values: Vec<f64> = (0..3_000_000).map(|i| f64::from(i).sin()).collect();
+    for format in [Format::Csv, Format::Json] {
+        let mut encoder =
+            Encoder::<f64>::new(format, header(&["x", "y", "z"], values.len() as u64 / 3));
+        let start = std::time::Instant::now();
+        let blocks = values.chunks(30_000);
+        let bytes: usize =
+            blocks.map(|rows| std::hint::black_box(encoder.rows(rows)).unwrap().len()).sum();
+        let megabytes_per_second = bytes as f64 / 1e6 / start.elapsed().as_secs_f64();
+        println!("{format}: {megabytes_per_second:.0} MB/s");
+        assert!(megabytes_per_second > 100.0, "{format}");
     }
 }
