@@ -2,23 +2,25 @@
 
 import { applies, initial, schemes } from '/web/schemes.js';
 
+const form = document.querySelector('#form');
 const fields = document.querySelector('#fields');
 const select = document.querySelector('#scheme');
 const error = document.querySelector('#error');
 
-/** Builds the form from a query, and calls `changed` with every edit. */
+/** Builds the form from a query, and calls `changed` with the name of each field that is edited. */
 export function start(query, changed) {
-  select.append(...Object.keys(schemes).map((name) => new Option(name)));
+  select.append(...Object.entries(schemes).map(([name, { label }]) => new Option(label, name)));
   fill(query);
   select.addEventListener('change', () => {
-    fill(new URLSearchParams({ scheme: select.value }));
-    changed();
+    // What two schemes share stays as it is.
+    fill(new URLSearchParams([...values().parameters, ['scheme', select.value]]));
+    changed('scheme');
   });
-  fields.addEventListener('input', () => {
+  fields.addEventListener('input', (event) => {
     showWhatApplies();
-    changed();
+    changed(event.target.closest('.field').dataset.name);
   });
-  document.querySelector('#form').addEventListener('submit', (event) => event.preventDefault());
+  form.addEventListener('submit', (event) => event.preventDefault());
 }
 
 /** Shows the scheme and the values of a query. */
@@ -27,61 +29,131 @@ export function fill(query) {
   select.value = Object.hasOwn(schemes, asked) ? asked : 'fibonacci';
   const scheme = schemes[select.value];
   document.querySelector('#explanation').textContent = scheme.explanation;
-  fields.replaceChildren(...scheme.fields.map((field) => build(field, query.get(field.name))));
+  form.append(error);
+  fields.replaceChildren(...scheme.fields.map((field) => build(field, asValue(field, query, scheme.fields))));
   showWhatApplies();
 }
 
-function build(field, value) {
-  const label = document.createElement('label');
-  label.textContent = field.label;
-  const input = document.createElement(field.kind === 'choice' ? 'select' : 'input');
-  input.name = field.name;
-  if (field.kind === 'choice') {
-    input.append(...field.values.map((name) => new Option(name)));
-  } else {
-    input.type = field.kind;
-    if (field.min !== undefined) input.min = field.min;
-    if (field.max !== undefined) input.max = field.max;
-  }
-  input.value = value ?? initial(field);
-  label.append(input);
-  if (field.hint) {
-    const hint = document.createElement('span');
-    hint.className = 'quiet';
-    hint.textContent = field.hint;
-    label.append(hint);
-  }
-  return label;
+/** placement=offset:0.36 is two fields. */
+function asValue(field, query, all) {
+  const given = query.get(field.part ?? field.name);
+  const isWhole = !field.part && !all.some((other) => other.part === field.name);
+  if (given === null || isWhole) return given ?? initial(field);
+  const [head, ...rest] = given.split(':');
+  if (!field.part) return head;
+  return rest.length > 0 ? rest.join(':') : initial(field);
 }
 
-function inputs() {
-  return [...fields.querySelectorAll('input, select')];
+function build(field, value) {
+  const box = make('div', { className: 'field' });
+  box.dataset.name = field.name;
+  const id = `field-${field.name}`;
+  const control = field.kind === 'choice' ? make('select', { id }) : make('input', { id, type: field.kind });
+  control.name = field.name;
+  if (field.kind === 'choice') {
+    // A value that is none goes to the service all the same, whose answer says what is one.
+    control.append(...[...new Set([...field.values, value])].map((name) => new Option(name)));
+  } else {
+    control.autocomplete = 'off';
+    for (const limit of ['min', 'max']) if (field[limit] !== undefined) control[limit] = field[limit];
+    if (field.kind === 'text') control.inputMode = 'decimal';
+  }
+  control.value = value;
+  control.setAttribute('aria-describedby', `${id}-hint`);
+  const line = make('div', { className: 'line' });
+  line.append(control);
+  if (field.next) line.append(next(field, control));
+  box.append(make('label', { htmlFor: id, textContent: field.label }), line);
+  if (field.steps) box.append(slider(field, control));
+  box.append(make('p', { id: `${id}-hint`, className: 'quiet' }));
+  return box;
+}
+
+/** Each press draws other points. */
+function next(field, control) {
+  const button = make('button', { type: 'button', textContent: field.next });
+  button.setAttribute('aria-label', `${field.next} ${field.label.toLowerCase()}`);
+  button.addEventListener('click', () => {
+    control.value = /^\d+$/.test(control.value) ? String(BigInt.asUintN(64, BigInt(control.value) + 1n)) : '0';
+    control.dispatchEvent(new Event('input', { bubbles: true }));
+  });
+  return button;
+}
+
+/** Round values, for a hand that does not want to type. */
+function slider(field, control) {
+  const range = make('input', { type: 'range', min: 0, max: field.steps.length - 1, step: 1 });
+  range.setAttribute('aria-label', `${field.label}, in steps`);
+  range.addEventListener('input', () => {
+    control.value = field.steps[range.value];
+  });
+  return range;
 }
 
 function showWhatApplies() {
-  const values = Object.fromEntries(inputs().map((input) => [input.name, input.value]));
+  const given = Object.fromEntries(controls().map((one) => [one.name, one.value]));
   for (const field of schemes[select.value].fields) {
-    const input = inputs().find((one) => one.name === field.name);
-    input.closest('label').hidden = !applies(field, values);
+    const box = boxOf(field.name);
+    box.hidden = !applies(field, given);
+    box.querySelector('p.quiet').textContent = field.tell?.(given[field.name]) ?? '';
+    const range = box.querySelector('[type=range]');
+    if (!range) continue;
+    const above = field.steps.findIndex((step) => step >= Number(given[field.name]));
+    range.value = above < 0 ? field.steps.length - 1 : above;
+    range.setAttribute('aria-valuetext', given[field.name]);
   }
+}
+
+function controls() {
+  return [...fields.querySelectorAll('[name]')];
+}
+
+function boxOf(name) {
+  return [...fields.children].find((box) => box.dataset.name === name);
 }
 
 /** The scheme, and the parameters to send. */
 export function values() {
-  const shown = inputs().filter((input) => !input.closest('label').hidden && input.value !== '');
-  return { scheme: select.value, parameters: shown.map((input) => [input.name, input.value]) };
+  const parameters = new Map();
+  const scheme = select.value;
+  for (const field of controls().map(fieldOf)) {
+    const box = boxOf(field.name);
+    const value = box.querySelector('[name]').value;
+    if (box.hidden || value === '') continue;
+    if (field.part) parameters.set(field.part, `${parameters.get(field.part)}:${value}`);
+    else parameters.set(field.name, value);
+  }
+  return { scheme, parameters: [...parameters] };
+}
+
+/** The field of a control, which may be of the scheme that is about to be left. */
+function fieldOf(control) {
+  const all = Object.values(schemes).flatMap((scheme) => scheme.fields);
+  return all.find((field) => field.name === control.name);
 }
 
 /** What keeps the values from being drawn here, though the service would answer. */
 export function tooMany() {
-  return inputs().find((input) => input.type === 'number' && input.max && Number(input.value) > Number(input.max));
+  return controls().find((one) => one.max && Number(one.value) > Number(one.max));
 }
 
 /** Shows a problem beside the parameter that it names; nothing where there is none. */
 export function show(problem) {
+  const named = controls().filter((one) => !boxOf(one.name).hidden
+    && [one.name, fieldOf(one).part].includes(problem?.parameter));
+  // Beside the last of them: placement=offset:x goes wrong after the colon.
+  const box = named.length > 0 ? boxOf(named.at(-1).name) : form;
+  if (error.parentElement !== box) box.append(error);
   error.hidden = !problem;
-  error.textContent = problem?.detail ?? '';
-  for (const input of inputs()) {
-    input.setAttribute('aria-invalid', String(input.name === problem?.parameter));
+  const text = problem?.detail ?? '';
+  if (error.textContent !== text) error.textContent = text;
+  for (const one of controls()) {
+    const isNamed = named.includes(one);
+    one.setAttribute('aria-invalid', String(isNamed));
+    one.setAttribute('aria-describedby', isNamed ? `error ${one.id}-hint` : `${one.id}-hint`);
   }
+}
+
+function make(kind, properties) {
+  return Object.assign(document.createElement(kind), properties);
 }

@@ -1,6 +1,7 @@
-// The ball and the dots. Positions are those of the sphere; `turn` takes them to the viewer's axes
-// (right, up, towards the viewer).
+// The ball and the dots in WebGL 2: two draw calls, whatever the number of points. Positions are
+// those of the sphere; `turn` takes them to the viewer's axes (right, up, towards the viewer).
 
+// In linear light, as lamps add; `encode` makes sRGB of them.
 const COLOURS = `
   const vec3 LIGHT = vec3(0.72, 0.79, 0.86);
   const vec3 SHADE = vec3(0.20, 0.28, 0.40);
@@ -10,7 +11,7 @@ const COLOURS = `
     return mix(12.92 * light, 1.055 * pow(light, vec3(1.0 / 2.4)) - 0.055, step(0.0031308, light));
   }`;
 
-export const ballVertex = `#version 300 es
+const ballVertex = `#version 300 es
   in vec2 corner;
   uniform vec2 scale;
   out vec2 at;
@@ -19,7 +20,7 @@ export const ballVertex = `#version 300 es
     gl_Position = vec4(at * scale, 0.0, 1.0);
   }`;
 
-export const ballFragment = `#version 300 es
+const ballFragment = `#version 300 es
   precision highp float;
   in vec2 at;
   uniform mat3 turn;
@@ -28,7 +29,7 @@ export const ballFragment = `#version 300 es
   out vec4 colour;
   ${COLOURS}
   float line(float distance) {
-    return 1.0 - smoothstep(0.6 * pixel, 1.6 * pixel, abs(distance));
+    return 1.0 - smoothstep(0.4 * pixel, 1.4 * pixel, abs(distance));
   }
   void main() {
     float radius = length(at);
@@ -41,7 +42,7 @@ export const ballFragment = `#version 300 es
       float lit = max(0.0, 0.5 + 0.5 * dot(seen, vec3(-0.38, 0.52, 0.765)));
       surface = mix(SHADE, LIGHT, lit * lit);
       vec3 p = transpose(turn) * seen;
-      // A step in z is a step in latitude times its cosine.
+      // Circles every 30 degrees. A step in z is a step in latitude times its cosine.
       grid = max(line(p.z), max(line((abs(p.z) - 0.5) / 0.8660254), line((abs(p.z) - 0.8660254) / 0.5)));
       grid = max(grid, max(line(p.x), line(p.y)));
       if (abs(p.z) < 0.97) {
@@ -49,10 +50,10 @@ export const ballFragment = `#version 300 es
         grid = max(grid, max(line(0.5 * p.x + 0.8660254 * p.y), line(0.8660254 * p.x + 0.5 * p.y)));
       }
     }
-    colour = vec4(encode(mix(surface, LINE, 0.22 * grid)), 1.0) * inside;
+    colour = vec4(encode(mix(surface, LINE, 0.17 * grid)), 1.0) * inside;
   }`;
 
-export const dotVertex = `#version 300 es
+const dotVertex = `#version 300 es
   in vec3 position;
   uniform mat3 turn;
   uniform vec2 scale;
@@ -65,7 +66,7 @@ export const dotVertex = `#version 300 es
     gl_PointSize = size + 2.0;
   }`;
 
-export const dotFragment = `#version 300 es
+const dotFragment = `#version 300 es
   precision highp float;
   in vec3 seen;
   uniform float size;
@@ -86,3 +87,98 @@ export const dotFragment = `#version 300 es
     float shown = flat_disk ? 1.0 : max(seen.z, 0.0) / squeeze;
     colour = vec4(encode(DOT), 1.0) * cover * strength * shown;
   }`;
+
+const CORNERS = new Float32Array([-1, -1, 1, -1, -1, 1, 1, 1]);
+
+export class GlPainter {
+  #gl;
+  #ball;
+  #dots;
+  #corners;
+  #buffer;
+  #columns = 3;
+
+  constructor(gl) {
+    this.#gl = gl;
+    this.#ball = new Program(gl, ballVertex, ballFragment);
+    this.#dots = new Program(gl, dotVertex, dotFragment);
+    this.#corners = gl.createBuffer();
+    gl.bindBuffer(gl.ARRAY_BUFFER, this.#corners);
+    gl.bufferData(gl.ARRAY_BUFFER, CORNERS, gl.STATIC_DRAW);
+    this.#buffer = gl.createBuffer();
+    gl.enable(gl.BLEND);
+    gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
+    gl.clearColor(0, 0, 0, 0);
+  }
+
+  load(points, columns) {
+    const gl = this.#gl;
+    this.#columns = columns;
+    gl.bindBuffer(gl.ARRAY_BUFFER, this.#buffer);
+    gl.bufferData(gl.ARRAY_BUFFER, points, gl.STATIC_DRAW);
+  }
+
+  paint({ width, height, radius, turn, isFlat, count, size }) {
+    const gl = this.#gl;
+    gl.viewport(0, 0, width, height);
+    gl.clear(gl.COLOR_BUFFER_BIT);
+    const shared = { scale: [2 * radius / width, 2 * radius / height], turn, flat_disk: isFlat };
+    this.#ball.use({ ...shared, pixel: 1 / radius });
+    this.#ball.read('corner', this.#corners, 2);
+    gl.drawArrays(gl.TRIANGLE_STRIP, 0, 4);
+    if (count === 0) return;
+    // Where there are more dots than pixels, each is faint: a density.
+    const ink = count * size * size * (isFlat ? 1 : 0.25) / (4 * radius * radius);
+    this.#dots.use({ ...shared, size, strength: Math.min(1, 0.7 / ink) });
+    this.#dots.read('position', this.#buffer, this.#columns);
+    gl.drawArrays(gl.POINTS, 0, count);
+  }
+}
+
+/** A linked program; looks its uniforms up once, since asking the driver is slow. */
+class Program {
+  #gl;
+  #linked;
+  #uniforms = new Map();
+
+  constructor(gl, vertex, fragment) {
+    this.#gl = gl;
+    this.#linked = gl.createProgram();
+    for (const [kind, text] of [[gl.VERTEX_SHADER, vertex], [gl.FRAGMENT_SHADER, fragment]]) {
+      const shader = gl.createShader(kind);
+      gl.shaderSource(shader, text);
+      gl.compileShader(shader);
+      gl.attachShader(this.#linked, shader);
+    }
+    gl.linkProgram(this.#linked);
+    if (!gl.getProgramParameter(this.#linked, gl.LINK_STATUS)) {
+      throw new Error(gl.getProgramInfoLog(this.#linked) ?? 'the context is lost');
+    }
+    for (let i = 0; i < gl.getProgramParameter(this.#linked, gl.ACTIVE_UNIFORMS); i += 1) {
+      const { name } = gl.getActiveUniform(this.#linked, i);
+      this.#uniforms.set(name, gl.getUniformLocation(this.#linked, name));
+    }
+  }
+
+  use(values) {
+    const gl = this.#gl;
+    gl.useProgram(this.#linked);
+    for (const [name, value] of Object.entries(values)) {
+      const at = this.#uniforms.get(name);
+      if (!at) continue;
+      if (typeof value === 'boolean') gl.uniform1i(at, Number(value));
+      else if (typeof value === 'number') gl.uniform1f(at, value);
+      else if (value.length === 2) gl.uniform2fv(at, value);
+      // Rows here, columns there.
+      else gl.uniformMatrix3fv(at, true, value);
+    }
+  }
+
+  read(attribute, buffer, columns) {
+    const gl = this.#gl;
+    const at = gl.getAttribLocation(this.#linked, attribute);
+    gl.bindBuffer(gl.ARRAY_BUFFER, buffer);
+    gl.enableVertexAttribArray(at);
+    gl.vertexAttribPointer(at, columns, gl.FLOAT, false, 0, 0);
+  }
+}
