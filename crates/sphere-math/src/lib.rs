@@ -27,9 +27,11 @@
 
 pub mod direction;
 pub mod healpix;
+pub mod parallel;
 pub mod random;
 mod real;
 pub mod sampling;
+pub mod sum;
 mod turn;
 
 pub use real::Real;

@@ -10,6 +10,8 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Instant;
 
+use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
+use sphere_math::parallel::Executor;
 use sphere_math::sampling::Tally;
 
 use self::kernel::Kernel;
@@ -69,6 +71,13 @@ impl CpuEngine {
             blocks: sink.blocks.clamp(1, 2 * self.capability.threads + 2),
             block_bytes: sink.block_bytes.min(BLOCK_BYTES),
         }
+    }
+}
+
+/// The threads of the engine, for work that is not a [`Job`].
+impl Executor for CpuEngine {
+    fn map<T: Send>(&self, tasks: usize, task: impl Fn(usize) -> T + Sync) -> Vec<T> {
+        self.pool.install(|| (0..tasks).into_par_iter().map(&task).collect())
     }
 }
 
