@@ -34,12 +34,12 @@ pub(crate) mod sealed {
     macro_rules! arithmetic {
         ($type:ty) => {
             impl Arithmetic for $type {
-                #[inline]
+                #[inline(always)]
                 fn fused(self, factor: Self, term: Self) -> Self {
                     self.mul_add(factor, term)
                 }
 
-                #[inline]
+                #[inline(always)]
                 fn root(self) -> Self {
                     self.sqrt()
                 }
@@ -60,14 +60,17 @@ pub(crate) mod sealed {
 }
 
 impl Real for f64 {
+    #[inline(always)]
     fn from_f64(value: f64) -> Self {
         value
     }
 
+    #[inline(always)]
     fn to_f64(self) -> f64 {
         self
     }
 
+    #[inline(always)]
     fn from_word(word: u64) -> Self {
         const ULP: f64 = 1.0 / (1_u64 << 53) as f64;
         (word >> 11) as f64 * ULP
@@ -75,14 +78,17 @@ impl Real for f64 {
 }
 
 impl Real for f32 {
+    #[inline(always)]
     fn from_f64(value: f64) -> Self {
         value as f32
     }
 
+    #[inline(always)]
     fn to_f64(self) -> f64 {
         f64::from(self)
     }
 
+    #[inline(always)]
     fn from_word(word: u64) -> Self {
         const ULP: f32 = 1.0 / (1_u32 << 24) as f32;
         (word >> 40) as f32 * ULP

@@ -21,6 +21,7 @@ impl Turn {
     /// assert_eq!(Turn(1 << 62).cos_sin::<f64>(), [0.0, 1.0]);
     /// ```
     #[must_use]
+    #[inline(always)]
     pub fn cos_sin<R: Real>(self) -> [R; 2] {
         // The nearest quarter, and what remains of the angle: an integer in [-2^61, 2^61).
         let quarter = self.0.wrapping_add(1 << 61) >> 62;
@@ -30,6 +31,7 @@ impl Turn {
 }
 
 /// Turns the unit vector `[cos, sin]` forward by `quarter` quarters (its two low bits).
+#[inline(always)]
 pub(crate) fn rotate_quarters<R: Real>(quarter: u64, [cos, sin]: [R; 2]) -> [R; 2] {
     match quarter & 3 {
         0 => [cos, sin],
@@ -78,6 +80,7 @@ mod single {
 }
 
 /// The polynomial with these coefficients, lowest degree first, by Horner's rule.
+#[inline(always)]
 fn horner<R: Arithmetic, const N: usize>(argument: R, coefficients: [R; N]) -> R {
     let mut sum = coefficients[N - 1];
     for &coefficient in coefficients[..N - 1].iter().rev() {
@@ -88,6 +91,7 @@ fn horner<R: Arithmetic, const N: usize>(argument: R, coefficients: [R; N]) -> R
 
 /// `tail` is what `t` lacks of the angle, in radians: it matters to the sine, whose last bit would
 /// otherwise be that of a rounded angle.
+#[inline(always)]
 fn cos_sin_f64(t: f64, tail: f64) -> [f64; 2] {
     let square = t * t;
     let cos = square.mul_add(horner(square, double::COS), 1.0);
@@ -95,6 +99,7 @@ fn cos_sin_f64(t: f64, tail: f64) -> [f64; 2] {
     [cos, t.mul_add(double::PI_HIGH, small)]
 }
 
+#[inline(always)]
 fn cos_sin_f32(t: f32) -> [f32; 2] {
     let square = t * t;
     let cos = square.mul_add(horner(square, single::COS), 1.0);
@@ -103,6 +108,7 @@ fn cos_sin_f32(t: f32) -> [f32; 2] {
 }
 
 impl Elementary for f64 {
+    #[inline(always)]
     fn cos_sin_fixed(numerator: i64) -> [Self; 2] {
         const UNIT: f64 = 1.0 / (1_u64 << 63) as f64;
         let rounded = numerator as f64;
@@ -111,12 +117,14 @@ impl Elementary for f64 {
         cos_sin_f64(rounded * UNIT, lost * (core::f64::consts::PI * UNIT))
     }
 
+    #[inline(always)]
     fn cos_sin_half_turns(half_turns: f64) -> [Self; 2] {
         cos_sin_f64(half_turns, 0.0)
     }
 }
 
 impl Elementary for f32 {
+    #[inline(always)]
     fn cos_sin_fixed(numerator: i64) -> [Self; 2] {
         const UNIT: f32 = 1.0 / (1_u32 << 31) as f32;
         // 32 bits of the angle are more than f32 can hold, and what a 32-bit device keeps.
@@ -124,6 +132,7 @@ impl Elementary for f32 {
         cos_sin_f32(high as i32 as f32 * UNIT)
     }
 
+    #[inline(always)]
     fn cos_sin_half_turns(half_turns: f64) -> [Self; 2] {
         cos_sin_f32(half_turns as f32)
     }

@@ -17,6 +17,7 @@ const ROUNDS: usize = 10;
 /// assert_eq!(words, [0x6627_e8d5, 0xe169_c58d, 0xbc57_ac4c, 0x9b00_dbd8]);
 /// ```
 #[must_use]
+#[inline(always)]
 pub fn philox4x32(counter: [u32; 4], key: [u32; 2]) -> [u32; 4] {
     let mut words = counter;
     let mut key = key;
@@ -27,12 +28,14 @@ pub fn philox4x32(counter: [u32; 4], key: [u32; 2]) -> [u32; 4] {
     words
 }
 
+#[inline(always)]
 fn round([c0, c1, c2, c3]: [u32; 4], [k0, k1]: [u32; 2]) -> [u32; 4] {
     let [low0, high0] = wide_product(MULTIPLIERS[0], c0);
     let [low1, high1] = wide_product(MULTIPLIERS[1], c2);
     [high1 ^ c1 ^ k0, low1, high0 ^ c3 ^ k1, low0]
 }
 
+#[inline(always)]
 fn wide_product(a: u32, b: u32) -> [u32; 2] {
     let product = u64::from(a) * u64::from(b);
     [product as u32, (product >> 32) as u32]

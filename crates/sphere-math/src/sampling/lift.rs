@@ -15,7 +15,7 @@ pub(super) struct Height {
 }
 
 /// The direction at a height in the azimuth `[cos, sin]`: r = sqrt(u (2 - u)). Never -0.
-#[inline]
+#[inline(always)]
 pub(super) fn on_parallel<R: Real>(height: Height, [cos, sin]: [R; 2]) -> [R; 3] {
     let from_pole = R::from_f64(height.from_pole);
     let twice = R::from_f64(2.0 * height.from_pole);
@@ -25,7 +25,7 @@ pub(super) fn on_parallel<R: Real>(height: Height, [cos, sin]: [R; 2]) -> [R; 3]
 }
 
 /// Writes one row per index, in order.
-#[inline]
+#[inline(always)]
 pub(super) fn each<T, const N: usize>(
     range: Range<u64>,
     out: &mut impl Store<T>,

@@ -20,18 +20,18 @@ impl Pixels {
     }
 
     /// The RING number, which says where a pixel is whatever the ordering asked for.
-    #[inline]
+    #[inline(always)]
     pub(in crate::sampling) fn draw(self, index: u64) -> [u64; 1] {
         [self.position(index).pixel()]
     }
 
-    #[inline]
+    #[inline(always)]
     pub(in crate::sampling) fn point<R: Real>(self, index: u64) -> [R; 3] {
         let position = self.position(index);
         on_parallel(height(position), cos_sin(position))
     }
 
-    #[inline]
+    #[inline(always)]
     fn position(self, index: u64) -> RingPosition {
         match self.ordering {
             Ordering::Ring => RingPosition::of_ring(self.order.nside(), index),
@@ -42,7 +42,7 @@ impl Pixels {
 
 /// Belt: z = 2 (2 Nside - i) / (3 Nside); caps: |z| = 1 - i² / (3 Nside²), i counted from the
 /// nearer pole. Gorski2005, equations 4 and 8. One rounded division each of exact integers.
-#[inline]
+#[inline(always)]
 fn height(position: RingPosition) -> Height {
     let RingPosition { nside, ring, .. } = position;
     let above_equator = 2 * (2 * nside.cast_signed() - ring.cast_signed());
@@ -66,7 +66,7 @@ fn height(position: RingPosition) -> Height {
 
 /// The longitude is a fraction of small integers, so its quarter is found exactly and one division
 /// is all that rounds. Gorski2005, equations 5 and 9.
-#[inline]
+#[inline(always)]
 fn cos_sin<R: Real>(position: RingPosition) -> [R; 2] {
     let quarter = position.quarter();
     // In units of which a quarter turn has 2 `quarter`: two per pixel.

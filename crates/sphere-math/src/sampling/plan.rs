@@ -11,6 +11,7 @@ use super::store::{Columns, Rows, Store};
 use super::tally::Tally;
 use super::{SOBOL_POINTS, SampleError, Scheme, Scramble, Shape};
 use crate::Real;
+use crate::simd::Instructions;
 
 /// A checked [`Scheme`] with its tables: computes any range of its points.
 ///
@@ -20,6 +21,7 @@ use crate::Real;
 pub struct Plan {
     extent: Extent,
     kernel: Kernel,
+    instructions: Instructions,
 }
 
 /// What the points of a scheme are, and how many there are.
@@ -75,7 +77,7 @@ impl Scheme {
             Self::Sobol { domain, scramble } => Kernel::Sobol(Sobol::new(domain, scramble)?),
             Self::Pixels { order, ordering } => Kernel::Pixels(Pixels::new(order, ordering)?),
         };
-        Ok(Plan { extent, kernel })
+        Ok(Plan { extent, kernel, instructions: Instructions::detect() })
     }
 }
 
@@ -187,13 +189,36 @@ impl Plan {
     }
 
     fn lift<R: Real>(&self, range: Range<u64>, out: &mut impl Store<R>) -> Tally {
+        self.instructions.run(
+            #[inline(always)]
+            || self.lift_here(range, out),
+        )
+    }
+
+    #[inline(always)]
+    fn lift_here<R: Real>(&self, range: Range<u64>, out: &mut impl Store<R>) -> Tally {
         let all = Tally::all(&range);
         match &self.kernel {
-            Kernel::Fibonacci(lattice) => each(range, out, |index| lattice.point(index)),
-            Kernel::Disk(lattice) => each(range, out, |index| lattice.point(index)),
+            Kernel::Fibonacci(lattice) => each(
+                range,
+                out,
+                #[inline(always)]
+                |index| lattice.point(index),
+            ),
+            Kernel::Disk(lattice) => each(
+                range,
+                out,
+                #[inline(always)]
+                |index| lattice.point(index),
+            ),
             Kernel::Random(random) => return random.fill(range, out),
             Kernel::Sobol(sobol) => sobol.fill(range, out),
-            Kernel::Pixels(pixels) => each(range, out, |index| pixels.point(index)),
+            Kernel::Pixels(pixels) => each(
+                range,
+                out,
+                #[inline(always)]
+                |index| pixels.point(index),
+            ),
         }
         all
     }

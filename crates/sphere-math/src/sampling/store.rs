@@ -10,6 +10,7 @@ pub(super) trait Store<T> {
     fn set(&mut self, row: usize, column: usize, value: T);
 
     /// Sets all coordinates of the point at `row`.
+    #[inline(always)]
     fn set_row<const N: usize>(&mut self, row: usize, values: [T; N]) {
         for (column, value) in values.into_iter().enumerate() {
             self.set(row, column, value);
@@ -59,14 +60,14 @@ fn check_length(given: usize, needed: u64) -> Result<(), SampleError> {
 }
 
 impl<T> Store<T> for Columns<'_, '_, T> {
-    #[inline]
+    #[inline(always)]
     fn set(&mut self, row: usize, column: usize, value: T) {
         self.0[column][row] = value;
     }
 }
 
 impl<T> Store<T> for Rows<'_, T> {
-    #[inline]
+    #[inline(always)]
     fn set(&mut self, row: usize, column: usize, value: T) {
         self.values[row * self.columns + column] = value;
     }

@@ -18,7 +18,7 @@ impl Disk {
         Ok(Self { total, per_half_step: 1.0 / (2 * total) as f64 })
     }
 
-    #[inline]
+    #[inline(always)]
     pub(in crate::sampling) fn point<R: Real>(&self, index: u64) -> [R; 2] {
         let area = (2 * index + 1) as f64 * self.per_half_step;
         let radius = R::from_f64(area).root();

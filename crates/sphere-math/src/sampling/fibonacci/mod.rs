@@ -15,7 +15,7 @@ const GOLDEN_ANGLE: u128 = 0x61C8_8646_80B5_83EA_0C63_3F9F_A312_37CC;
 ///
 /// 128 bits because the error of a rounded step grows with k: with 64 bits it would reach the last
 /// bit of a f64 angle at k = 2^13.
-#[inline]
+#[inline(always)]
 pub(super) fn turn(index: u64) -> Turn {
     Turn((GOLDEN_ANGLE.wrapping_mul(u128::from(index)) >> 64) as u64)
 }
@@ -50,19 +50,19 @@ impl Fibonacci {
         Ok(Self { total, offset, steps, per_step: 1.0 / steps })
     }
 
-    #[inline]
+    #[inline(always)]
     pub(in crate::sampling) fn draw(index: u64) -> [u64; 1] {
         [turn(index).0]
     }
 
-    #[inline]
+    #[inline(always)]
     pub(in crate::sampling) fn point<R: Real>(&self, index: u64) -> [R; 3] {
         on_parallel(self.height(index), turn(index).cos_sin())
     }
 
     /// z = (n - 1 - 2 k) / (n - 1 + 2 e) and u = 2 (k + e) / (n - 1 + 2 e), the latter mirrored in
     /// the southern half: both keep their last bits at the equator and at either pole.
-    #[inline]
+    #[inline(always)]
     fn height(&self, index: u64) -> Height {
         let last = self.total - 1;
         let from_equator = (last.cast_signed() - 2 * index.cast_signed()) as f64;
@@ -75,7 +75,7 @@ impl Fibonacci {
 
     /// `numerator / steps` by the reciprocal and one Newton correction. Unlike the bare product it
     /// is exactly ±1 at the poles, unlike the division it costs next to nothing in SIMD.
-    #[inline]
+    #[inline(always)]
     fn quotient(&self, numerator: f64) -> f64 {
         let estimate = numerator * self.per_step;
         let residual = (-estimate).mul_add(self.steps, numerator);

@@ -4,24 +4,28 @@ use super::signed;
 use crate::Real;
 
 /// The squared norm, in units of 2^-62, of the block's candidate.
+#[inline(always)]
 fn squared_norm(coordinates: [i64; 3]) -> u64 {
     // At most 3 · 2^62, which u64 holds and i64 does not.
     coordinates.iter().map(|c| c.unsigned_abs().pow(2)).sum()
 }
 
 /// Odd, so that the coordinates are symmetric about 0 and never 0.
+#[inline(always)]
 fn coordinates(words: [u32; 4]) -> [i64; 3] {
     [words[0], words[1], words[2]].map(|word| signed(word | 1))
 }
 
 /// `Some(1)` where the squared norm lies in \[2^-40, 1\]: points nearer the centre have too few
 /// bits to be a direction.
+#[inline(always)]
 pub(super) fn candidates(words: [u32; 4]) -> Option<u64> {
     let norm = squared_norm(coordinates(words));
     (1 << 22..=1 << 62).contains(&norm).then_some(1)
 }
 
 /// The direction of an accepted block. In f32 it is the f64 direction, rounded.
+#[inline(always)]
 pub(super) fn point<R: Real>(words: [u32; 4]) -> [R; 3] {
     let coordinates = coordinates(words);
     let per_norm = 1.0 / (squared_norm(coordinates) as f64).sqrt();

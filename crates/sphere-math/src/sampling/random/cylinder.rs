@@ -6,6 +6,7 @@ use crate::{Real, Turn};
 
 /// z from words 0 and 1: the middle of one of 2^53 bands, so never a pole; the turn is words 2
 /// and 3.
+#[inline(always)]
 pub(super) fn point<R: Real>([w0, w1, w2, w3]: [u32; 4]) -> [R; 3] {
     const UNIT: f64 = 1.0 / (1_u64 << 53) as f64;
     const LAST: u64 = (1 << 53) - 1;

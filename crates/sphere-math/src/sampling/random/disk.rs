@@ -6,21 +6,25 @@ use crate::Real;
 /// 1 in units of 2^-62: the squared radius of the disk.
 const ONE: u64 = 1 << 62;
 
+#[inline(always)]
 fn squared_norm([a, b]: [i64; 2]) -> u64 {
     a.unsigned_abs().pow(2) + b.unsigned_abs().pow(2)
 }
 
+#[inline(always)]
 fn pairs(words: [u32; 4]) -> [[i64; 2]; 2] {
     let [a, b, c, d] = words.map(signed);
     [[a, b], [c, d]]
 }
 
 /// The centre is kept out: it has no longitude.
+#[inline(always)]
 fn is_inside(pair: [i64; 2]) -> bool {
     (1..=ONE).contains(&squared_norm(pair))
 }
 
 /// Which of the block's two candidates is the first inside, counted from 1.
+#[inline(always)]
 pub(super) fn candidates(words: [u32; 4]) -> Option<u64> {
     let [first, second] = pairs(words).map(is_inside);
     match (first, second) {
@@ -32,6 +36,7 @@ pub(super) fn candidates(words: [u32; 4]) -> Option<u64> {
 
 /// z = 1 - 2 s, (x, y) = 2 (a, b) sqrt(1 - s), with s = a² + b²; both differences are taken on
 /// integers, where they lose nothing. In f32 it is the f64 direction, rounded.
+#[inline(always)]
 pub(super) fn point<R: Real>(words: [u32; 4]) -> [R; 3] {
     const HALF_UNIT: f64 = 1.0 / (1_u64 << 61) as f64;
     let [first, second] = pairs(words);

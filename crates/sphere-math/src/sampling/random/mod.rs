@@ -59,15 +59,20 @@ impl Random {
         })
     }
 
+    #[inline(always)]
     pub(in crate::sampling) fn fill<R: Real>(
         self,
         range: Range<u64>,
         out: &mut impl Store<R>,
     ) -> Tally {
-        self.each(range, |row, accepted| out.set_row(row, accepted.lift()))
+        self.each(
+            range,
+            #[inline(always)]
+            |row, accepted: Accepted| out.set_row(row, accepted.lift()),
+        )
     }
 
-    #[inline]
+    #[inline(always)]
     fn each(self, range: Range<u64>, mut write: impl FnMut(usize, Accepted)) -> Tally {
         let mut tally = Tally::default();
         for (row, index) in range.enumerate() {
@@ -79,7 +84,7 @@ impl Random {
         tally
     }
 
-    #[inline]
+    #[inline(always)]
     fn accepted(self, index: u64, max_blocks: u32) -> Accepted {
         if self.method == Method::Cylinder {
             return self.cylinder(index, 0, 1);
@@ -96,7 +101,7 @@ impl Random {
     }
 
     /// How many candidates of the block are looked at up to the first accepted one.
-    #[inline]
+    #[inline(always)]
     fn candidates(self, words: [u32; 4]) -> Option<u64> {
         match self.method {
             Method::Cylinder => Some(1),
@@ -105,15 +110,18 @@ impl Random {
         }
     }
 
+    #[inline(always)]
     fn candidates_per_block(self) -> u64 {
         if self.method == Method::Disk { 2 } else { 1 }
     }
 
+    #[inline(always)]
     fn cylinder(self, index: u64, attempt: u32, candidates: u64) -> Accepted {
         let words = self.block(index, attempt, Method::Cylinder);
         Accepted { words, attempt, method: Method::Cylinder, candidates }
     }
 
+    #[inline(always)]
     fn block(self, index: u64, attempt: u32, method: Method) -> [u32; 4] {
         let counter = [index as u32, (index >> 32) as u32, attempt, stream(method)];
         philox4x32(counter, [self.seed as u32, (self.seed >> 32) as u32])
@@ -121,6 +129,7 @@ impl Random {
 }
 
 impl Accepted {
+    #[inline(always)]
     fn lift<R: Real>(self) -> [R; 3] {
         match self.method {
             Method::Cylinder => cylinder::point(self.words),
@@ -131,6 +140,7 @@ impl Accepted {
 }
 
 /// The last counter word. 3 and 4 belong to the scrambles of the Sobol sequence.
+#[inline(always)]
 fn stream(method: Method) -> u32 {
     match method {
         Method::Ball => 0,
@@ -139,11 +149,13 @@ fn stream(method: Method) -> u32 {
     }
 }
 
+#[inline(always)]
 fn pair(low: u32, high: u32) -> u64 {
     u64::from(low) | u64::from(high) << 32
 }
 
 /// A random word as a coordinate: the nearest thing to uniform on \[-1, 1) in units of 2^-31.
+#[inline(always)]
 fn signed(word: u32) -> i64 {
     i64::from(word.cast_signed())
 }

@@ -61,17 +61,20 @@ impl Sobol {
         self.each_dimension(range, |row, dimension, word| out.set(row, dimension, word));
     }
 
+    #[inline(always)]
     pub(in crate::sampling) fn fill<R: Real>(&self, range: Range<u64>, out: &mut impl Store<R>) {
         match self.domain {
             Domain::Sphere => self.fill_sphere(range, out),
-            Domain::Cube { .. } => self.each_dimension(range, |row, dimension, word| {
-                out.set(row, dimension, R::from_word(word));
-            }),
+            Domain::Cube { .. } => self.each_dimension(
+                range,
+                #[inline(always)]
+                |row, dimension, word| out.set(row, dimension, R::from_word(word)),
+            ),
         }
     }
 
     /// Dimension by dimension: each walks its own row of the table, which then stays in cache.
-    #[inline]
+    #[inline(always)]
     fn each_dimension(&self, range: Range<u64>, mut write: impl FnMut(usize, usize, u64)) {
         for (dimension, directions) in self.table.iter().enumerate() {
             let scrambler = Scrambler::new(self.scramble, dimension as u32);
@@ -81,6 +84,7 @@ impl Sobol {
         }
     }
 
+    #[inline(always)]
     fn fill_sphere<R: Real>(&self, range: Range<u64>, out: &mut impl Store<R>) {
         let [height, longitude] = [0, 1].map(|dimension| {
             let scrambler = Scrambler::new(self.scramble, dimension);
@@ -94,7 +98,7 @@ impl Sobol {
 }
 
 /// z = 1 - 2 u0 with u0 the top 53 bits, exactly; the longitude is the whole second word.
-#[inline]
+#[inline(always)]
 fn direction<R: Real>(height: u64, longitude: u64) -> [R; 3] {
     const HALF: u64 = 1 << 52;
     const UNIT: f64 = 1.0 / HALF as f64;
@@ -107,7 +111,7 @@ fn direction<R: Real>(height: u64, longitude: u64) -> [R; 3] {
 }
 
 /// The words of one dimension for a range of points, in Gray-code order.
-#[inline]
+#[inline(always)]
 fn words(directions: &Directions, range: Range<u64>) -> impl Iterator<Item = u64> {
     let mut word = word_at(directions, range.start);
     range.map(move |index| {

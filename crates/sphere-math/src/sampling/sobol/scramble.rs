@@ -33,7 +33,7 @@ impl Scrambler {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn apply(self, word: u64) -> u64 {
         match self {
             Self::Shift { mask } => word ^ mask,
@@ -50,7 +50,7 @@ impl Scrambler {
 /// A permutation of the 2^32 words in which each bit depends on itself and the bits above it only:
 /// Owen's nested uniform scramble by hashing. Burley2020, section 3, after Laine2011, with the
 /// constants that Vegdahl2021 searched for.
-#[inline]
+#[inline(always)]
 fn permute_nested(word: u32, key: u32) -> u32 {
     // Reversed, because carries and products run upwards.
     let mut x = word.reverse_bits();
@@ -63,7 +63,7 @@ fn permute_nested(word: u32, key: u32) -> u32 {
 }
 
 /// A bijection of the 2^32 words without structure: Wellons2018, `lowbias32`.
-#[inline]
+#[inline(always)]
 fn mix(word: u32) -> u32 {
     let mut x = word;
     x = (x ^ x >> 16).wrapping_mul(0x7feb_352d);
