@@ -4,8 +4,8 @@ use std::fmt;
 use std::io;
 use std::path::Path;
 
-use axum::http::HeaderMap;
-use axum::http::header::AUTHORIZATION;
+use hyper::HeaderMap;
+use hyper::header::AUTHORIZATION;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq as _;
 
@@ -49,7 +49,7 @@ impl fmt::Debug for Token {
 
 #[cfg(test)]
 mod tests {
-    use axum::http::HeaderMap;
+    use hyper::HeaderMap;
 
     use super::Token;
 

@@ -8,6 +8,7 @@
 
 mod access;
 mod app;
+mod body;
 mod config;
 mod limits;
 mod metrics;
@@ -15,9 +16,10 @@ mod nearest;
 mod openapi;
 mod page;
 mod problem;
-mod routes;
+mod route;
 mod sample;
 mod server;
+mod service;
 
 use std::net::SocketAddr;
 

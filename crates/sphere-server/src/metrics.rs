@@ -1,6 +1,7 @@
 //! What the service counts. Names follow the conventions of Prometheus.
 
 use std::fmt::Write as _;
+use std::sync::OnceLock;
 use std::sync::atomic::AtomicI64;
 use std::time::Duration;
 
@@ -11,7 +12,11 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
-use sphere_engine::Report;
+use sphere_engine::{Report, SchemeKind};
+
+use hyper::StatusCode;
+
+use crate::route::Route;
 
 /// The media type of [`Metrics::text`].
 pub(crate) const MEDIA_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -30,7 +35,7 @@ struct Answer {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Route {
+struct RouteLabel {
     route: &'static str,
 }
 
@@ -44,13 +49,50 @@ struct Scheme {
 pub(crate) struct Metrics {
     registry: Registry,
     requests: Family<Answer, Counter>,
-    durations: Family<Route, Histogram>,
-    points: Family<Scheme, Counter>,
-    attempts: Family<Scheme, Counter>,
-    accepted: Family<Scheme, Counter>,
+    durations: Family<RouteLabel, Histogram, fn() -> Histogram>,
+    /// The handles of what is answered most, so that they are looked up once.
+    answered: [OnceLock<(Counter, Histogram)>; Route::COUNT],
+    samples: Samples,
     cut: Counter,
     pub(crate) connections: Gauge<i64, AtomicI64>,
     pub(crate) streams: Gauge<i64, AtomicI64>,
+}
+
+/// What was drawn, by scheme.
+#[derive(Debug)]
+struct Samples {
+    points: Family<Scheme, Counter>,
+    attempts: Family<Scheme, Counter>,
+    accepted: Family<Scheme, Counter>,
+    handles: [OnceLock<[Counter; 3]>; SchemeKind::ALL.len()],
+}
+
+impl Samples {
+    fn new(registry: &mut Registry) -> Self {
+        let samples = Self {
+            points: Family::default(),
+            attempts: Family::default(),
+            accepted: Family::default(),
+            handles: Default::default(),
+        };
+        registry.register("sphere_sample_points", "Points drawn", samples.points.clone());
+        let help = "Candidates examined, of which rejection methods keep some";
+        registry.register("sphere_sample_attempts", help, samples.attempts.clone());
+        let help = "Candidates accepted";
+        registry.register("sphere_sample_accepted", help, samples.accepted.clone());
+        samples
+    }
+
+    fn computed(&self, scheme: SchemeKind, report: &Report) {
+        let [points, attempts, accepted] = self.handles[scheme as usize].get_or_init(|| {
+            let label = Scheme { scheme: scheme.name() };
+            [&self.points, &self.attempts, &self.accepted]
+                .map(|family| family.get_or_create_owned(&label))
+        });
+        points.inc_by(report.points);
+        attempts.inc_by(report.tally.attempts);
+        accepted.inc_by(report.tally.accepted);
+    }
 }
 
 impl Metrics {
@@ -58,17 +100,11 @@ impl Metrics {
         let mut registry = Registry::default();
         let requests = Family::default();
         registry.register("http_requests", "Requests answered", requests.clone());
-        let durations: Family<Route, Histogram> =
-            Family::new_with_constructor(|| Histogram::new(LATENCIES));
+        let durations =
+            Family::new_with_constructor((|| Histogram::new(LATENCIES)) as fn() -> Histogram);
         let help = "Seconds from a request's head to its response's head";
         registry.register("http_request_duration_seconds", help, durations.clone());
-        let points = Family::default();
-        registry.register("sphere_sample_points", "Points drawn", points.clone());
-        let attempts = Family::default();
-        let help = "Candidates examined, of which rejection methods keep some";
-        registry.register("sphere_sample_attempts", help, attempts.clone());
-        let accepted = Family::default();
-        registry.register("sphere_sample_accepted", "Candidates accepted", accepted.clone());
+        let samples = Samples::new(&mut registry);
         let cut = Counter::default();
         let help = "Responses that ended before their last byte";
         registry.register("sphere_sample_streams_cut", help, cut.clone());
@@ -80,25 +116,33 @@ impl Metrics {
             registry,
             requests,
             durations,
-            points,
-            attempts,
-            accepted,
+            answered: Default::default(),
+            samples,
             cut,
             connections,
             streams,
         }
     }
 
-    pub(crate) fn answered(&self, route: &'static str, status: u16, time: Duration) {
-        self.requests.get_or_create(&Answer { route, status: status.into() }).inc();
-        self.durations.get_or_create(&Route { route }).observe(time.as_secs_f64());
+    pub(crate) fn answered(&self, route: Route<'_>, status: StatusCode, time: Duration) {
+        let count = |status: StatusCode| {
+            let answer = Answer { route: route.label(), status: status.as_u16().into() };
+            self.requests.get_or_create_owned(&answer)
+        };
+        let (succeeded, durations) = self.answered[route.number()].get_or_init(|| {
+            let label = RouteLabel { route: route.label() };
+            (count(StatusCode::OK), self.durations.get_or_create_owned(&label))
+        });
+        if status == StatusCode::OK {
+            succeeded.inc();
+        } else {
+            count(status).inc();
+        }
+        durations.observe(time.as_secs_f64());
     }
 
-    pub(crate) fn computed(&self, scheme: &'static str, report: &Report) {
-        let label = Scheme { scheme };
-        self.points.get_or_create(&label).inc_by(report.points);
-        self.attempts.get_or_create(&label).inc_by(report.tally.attempts);
-        self.accepted.get_or_create(&label).inc_by(report.tally.accepted);
+    pub(crate) fn computed(&self, scheme: SchemeKind, report: &Report) {
+        self.samples.computed(scheme, report);
     }
 
     pub(crate) fn cut(&self) {

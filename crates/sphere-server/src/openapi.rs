@@ -1,24 +1,21 @@
 //! The service described: an `OpenAPI` 3.1 document, made from the names that the service itself uses.
 
-use std::sync::Arc;
-
-use axum::extract::State;
-use axum::http::HeaderValue;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
-use axum::response::{IntoResponse, Response};
+use hyper::StatusCode;
+use hyper::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
 use serde_json::{Map, Value, json};
 use sphere_engine::{SampleParameters, SchemeKind};
 use sphere_io::Format;
 use sphere_math::sampling::{MAX_LATTICE_POINTS, SOBOL_DIMENSIONS};
 
 use crate::app::App;
+use crate::body::{Response, whole};
 
-pub(crate) async fn document(State(app): State<Arc<App>>) -> Response {
+pub(crate) fn document(app: &App) -> Response {
     let headers = [
         (CONTENT_TYPE, HeaderValue::from_static("application/json")),
         (CACHE_CONTROL, HeaderValue::from_static("no-cache")),
     ];
-    (headers, describe(app.config.max_points).to_string()).into_response()
+    whole(StatusCode::OK, headers, describe(app.config.max_points).to_string())
 }
 
 fn describe(max_points: u64) -> Value {

@@ -1,12 +1,12 @@
 //! The page: plain files that are part of the program.
 
-use axum::extract::Path;
-use axum::http::header::{
-    ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, REFERRER_POLICY, VARY,
+use hyper::header::{
+    ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, HeaderValue,
+    REFERRER_POLICY, VARY,
 };
-use axum::http::{HeaderMap, HeaderValue};
-use axum::response::{IntoResponse, Response};
+use hyper::{HeaderMap, StatusCode};
 
+use crate::body::{Response, whole};
 use crate::problem::Problem;
 
 /// Scripts and styles from here, requests to here, nothing else.
@@ -63,30 +63,24 @@ files! {
 }
 
 /// A text for those who ask with a tool, the page for those who ask with a browser.
-pub(crate) async fn index(headers: HeaderMap) -> Response {
+pub(crate) fn index(headers: &HeaderMap) -> Result<Response, Problem> {
     let accept = headers.get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or("");
     if accept.contains("text/html") {
-        return found("index.html");
+        return file("index.html");
     }
     let described = [
         (CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8")),
         (VARY, HeaderValue::from_static("accept")),
     ];
-    (described, welcome(host(&headers))).into_response()
+    Ok(whole(StatusCode::OK, described, welcome(host(headers))))
 }
 
-pub(crate) async fn docs() -> Response {
-    found("docs.html")
-}
-
-pub(crate) async fn file(Path(name): Path<String>) -> Response {
-    found(&name)
-}
-
-fn found(name: &str) -> Response {
-    let Some((_, media_type, content)) = FILES.iter().find(|(known, ..)| *known == name) else {
-        return Problem::not_found(name, None).into_response();
-    };
+/// A file of the page.
+pub(crate) fn file(name: &str) -> Result<Response, Problem> {
+    let (_, media_type, content) = FILES
+        .iter()
+        .find(|(known, ..)| *known == name)
+        .ok_or_else(|| Problem::not_found(name, None))?;
     let headers = [
         (CONTENT_TYPE, HeaderValue::from_static(media_type)),
         // The files change with the program, and their names do not.
@@ -95,5 +89,5 @@ fn found(name: &str) -> Response {
         (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
         (VARY, HeaderValue::from_static("accept")),
     ];
-    (headers, *content).into_response()
+    Ok(whole(StatusCode::OK, headers, *content))
 }

@@ -1,12 +1,13 @@
 //! Errors as RFC 9457 problem documents: the one place where they become status codes.
 
-use axum::body::Body;
-use axum::http::header::{ALLOW, CONTENT_RANGE, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
-use axum::http::{HeaderName, HeaderValue, StatusCode};
-use axum::response::{IntoResponse, Response};
+use hyper::StatusCode;
+use hyper::header::{
+    ALLOW, CONTENT_RANGE, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE,
+};
 use serde::Serialize;
 use sphere_engine::ParameterError;
 
+use crate::body::{Response, whole};
 use crate::limits;
 
 /// What a client is told of an error. Nothing internal is in it.
@@ -130,17 +131,14 @@ impl Problem {
             "the points could not be computed; the request id says which log line knows why";
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "engine_failed", detail)
     }
-}
 
-impl IntoResponse for Problem {
-    fn into_response(mut self) -> Response {
+    /// The document, with its status.
+    pub(crate) fn into_response(mut self) -> Response {
         let header = self.header.take();
         let body = serde_json::to_vec(&self).unwrap_or_default();
-        let mut response = Response::new(Body::from(body));
-        *response.status_mut() =
-            StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let media_type = HeaderValue::from_static("application/problem+json");
-        response.headers_mut().insert(CONTENT_TYPE, media_type);
+        let mut response = whole(status, [(CONTENT_TYPE, media_type)], body);
         if let Some((name, value)) = header.map(|header| *header) {
             response.headers_mut().insert(name, value);
         }

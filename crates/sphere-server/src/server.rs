@@ -1,15 +1,15 @@
 //! Connections: accepted, limited, served, and let go of.
 
+use std::convert::Infallible;
 use std::future::Future;
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
-use axum::Router;
 use hyper::server::conn::http1;
+use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
-use hyper_util::service::TowerToHyperService;
 use sphere_engine::{CpuEngine, EngineError};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -17,7 +17,7 @@ use tokio_io_timeout::TimeoutStream;
 
 use crate::app::App;
 use crate::config::Config;
-use crate::{limits, routes};
+use crate::{limits, service};
 
 /// Why a service did not start.
 #[derive(Debug, thiserror::Error)]
@@ -74,7 +74,6 @@ impl Server {
 
     /// Serves until `shutdown` is done, then finishes what is under way, within the grace time.
     pub async fn run(self, shutdown: impl Future<Output = ()>) {
-        let router = routes::router(&self.app);
         let connections = Arc::new(Semaphore::new(self.app.config.max_connections));
         let graceful = GracefulShutdown::new();
         let mut shutdown = std::pin::pin!(shutdown);
@@ -84,7 +83,7 @@ impl Server {
                 accepted = accept(&self.listener, &connections) => accepted,
             };
             if let Some((stream, permit)) = accepted {
-                self.serve(stream, permit, &router, &graceful);
+                self.serve(stream, permit, &graceful);
             }
         }
         self.app.drain();
@@ -95,26 +94,22 @@ impl Server {
         }
     }
 
-    fn serve(
-        &self,
-        stream: TcpStream,
-        permit: OwnedSemaphorePermit,
-        router: &Router,
-        graceful: &GracefulShutdown,
-    ) {
+    fn serve(&self, stream: TcpStream, permit: OwnedSemaphorePermit, graceful: &GracefulShutdown) {
         // Answers are whole when they are written: waiting to fill a segment only delays them.
         let _ = stream.set_nodelay(true);
         let mut stream = TimeoutStream::new(stream);
         stream.set_write_timeout(Some(self.app.config.progress_time()));
+        let app = Arc::clone(&self.app);
+        let service = service_fn(move |request| {
+            let app = Arc::clone(&app);
+            async move { Ok::<_, Infallible>(service::answer(&app, &request)) }
+        });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(limits::HEAD_TIME)
             .max_buf_size(limits::HEAD_BYTES)
             .max_headers(limits::HEADERS)
-            .serve_connection(
-                TokioIo::new(Box::pin(stream)),
-                TowerToHyperService::new(router.clone()),
-            );
+            .serve_connection(TokioIo::new(Box::pin(stream)), service);
         let connection = graceful.watch(connection);
         let app = Arc::clone(&self.app);
         tokio::spawn(async move {

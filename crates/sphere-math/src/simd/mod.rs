@@ -24,23 +24,17 @@ impl Instructions {
         Self { level }
     }
 
-    /// Calls a kernel compiled for these instructions: what it calls must be `inline(always)`, or
-    /// it is compiled for the least of all processors.
+    /// Calls a kernel compiled for these instructions: it and what it calls must be
+    /// `inline(always)`, or it is compiled for the least of all processors.
     #[inline(always)]
     pub(crate) fn run<T>(self, kernel: impl FnOnce() -> T) -> T {
         #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
         {
             if let Some(avx512) = self.level.as_avx512() {
-                return avx512.vectorize(
-                    #[inline(always)]
-                    || kernel(),
-                );
+                return avx512.vectorize(kernel);
             }
             if let Some(avx2) = self.level.as_avx2() {
-                return avx2.vectorize(
-                    #[inline(always)]
-                    || kernel(),
-                );
+                return avx2.vectorize(kernel);
             }
         }
         kernel()

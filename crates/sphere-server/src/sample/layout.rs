@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use axum::http::HeaderMap;
-use axum::http::header::{IF_RANGE, RANGE};
+use hyper::HeaderMap;
+use hyper::header::{IF_RANGE, RANGE};
 use sphere_io::Format;
 
 use super::any_encoder::AnyEncoder;
@@ -89,7 +89,7 @@ fn asked(range: &str, total: u64) -> Option<Range<u64>> {
 #[cfg(test)]
 mod tests {
     use super::{Layout, asked};
-    use axum::http::HeaderMap;
+    use hyper::HeaderMap;
 
     #[test]
     fn ranges() {

@@ -8,65 +8,58 @@ mod stream;
 
 use std::sync::Arc;
 
-use axum::body::Body;
-use axum::extract::{Path, RawQuery, State};
-use axum::http::header::{
+use hyper::header::{
     ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_LENGTH,
-    CONTENT_RANGE, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY,
+    CONTENT_RANGE, CONTENT_TYPE, ETAG, HeaderName, HeaderValue, IF_NONE_MATCH, VARY,
 };
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
-use axum::response::{IntoResponse, Response};
+use hyper::{HeaderMap, Method, Request, StatusCode};
 use sphere_engine::Job;
 
 use self::encode::Encoding;
 use self::layout::Layout;
 use self::request::SampleRequest;
+pub(crate) use self::stream::StreamBody;
 use crate::app::App;
+use crate::body::{Body, Response};
 use crate::limits;
 use crate::problem::Problem;
-
-/// Headers of a response, those of the outer layers included.
-const HEADERS: usize = 20;
 
 const ENGINE: HeaderName = HeaderName::from_static("x-sphere-engine");
 const DRAWS: HeaderName = HeaderName::from_static("x-sphere-draws");
 
-pub(crate) async fn sample(
-    State(app): State<Arc<App>>,
-    Path(scheme): Path<String>,
-    RawQuery(query): RawQuery,
-    method: Method,
-    headers: HeaderMap,
+pub(crate) fn sample<B>(
+    app: &Arc<App>,
+    scheme: &str,
+    asked: &Request<B>,
 ) -> Result<Response, Problem> {
-    let request = SampleRequest::parse(&scheme, query.as_deref().unwrap_or(""), &headers)?;
+    let headers = asked.headers();
+    let request = SampleRequest::parse(scheme, asked.uri().query().unwrap_or(""), headers)?;
     let points = request.job.points();
     if points > app.config.max_points {
         return Err(Problem::too_many_points(points, app.config.max_points));
     }
     let tag = request.tag();
-    if is_known(&headers, &tag) {
-        let mut response = StatusCode::NOT_MODIFIED.into_response();
-        describe(response.headers_mut(), &app, &request, &tag);
+    if is_known(headers, &tag) {
+        let mut response = Body::empty().respond(StatusCode::NOT_MODIFIED);
+        describe(response.headers_mut(), app, &request, &tag);
         return Ok(response);
     }
 
     let layout = Layout::of(&request);
-    let part = layout.part(&headers, &tag)?;
-    let encoding = Encoding::of(&request, &headers);
-    let body = if method == Method::HEAD {
+    let part = layout.part(headers, &tag)?;
+    let encoding = Encoding::of(&request, headers);
+    let body = if *asked.method() == Method::HEAD {
         Body::empty()
     } else if app.is_draining() {
         return Err(Problem::draining());
     } else if is_small(&request.job) {
-        Body::from(stream::whole(&app, &request, &part, encoding)?)
+        Body::Whole(stream::whole(app, &request, &part, encoding)?)
     } else {
-        stream::body(&app, &request, &part, encoding)?
+        Body::Stream(stream::body(app, &request, &part, encoding)?)
     };
 
-    let mut response = Response::new(body);
-    // Room for all of them at once: growing costs more than the headers do.
-    *response.headers_mut() = HeaderMap::with_capacity(HEADERS);
-    describe(response.headers_mut(), &app, &request, &tag);
+    let mut response = body.respond(StatusCode::OK);
+    describe(response.headers_mut(), app, &request, &tag);
     if let Some(total) = layout.total {
         let headers = response.headers_mut();
         headers.insert(ACCEPT_RANGES, HeaderValue::from_static("bytes"));

@@ -1,7 +1,7 @@
 //! A query and its headers, read.
 
-use axum::http::HeaderMap;
-use axum::http::header::ACCEPT;
+use hyper::HeaderMap;
+use hyper::header::ACCEPT;
 use sphere_engine::{Job, SampleParameters};
 use sphere_io::{Format, Header};
 
@@ -137,7 +137,7 @@ fn accepted(headers: &HeaderMap) -> Result<Format, Problem> {
 
 #[cfg(test)]
 mod tests {
-    use axum::http::HeaderMap;
+    use hyper::HeaderMap;
     use sphere_io::Format;
 
     use super::{SampleRequest, accepted};

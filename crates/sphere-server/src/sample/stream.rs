@@ -5,7 +5,6 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use axum::body::Body;
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 use sphere_engine::{Block, Cause, Job, Sink, SinkError, Stop, Stopped, Window};
@@ -47,7 +46,7 @@ pub(super) fn body(
     request: &SampleRequest,
     part: &Part,
     encoding: Encoding,
-) -> Result<Body, Problem> {
+) -> Result<StreamBody, Problem> {
     let permit = Arc::clone(&app.streams).try_acquire_owned().map_err(|_| Problem::busy())?;
     let (sender, receiver) = channel(1);
     let stop = Stop::never();
@@ -76,7 +75,7 @@ pub(super) fn body(
         }
         app.metrics.streams.dec();
     });
-    Ok(Body::new(body))
+    Ok(body)
 }
 
 /// Computes the rows of a part and passes their bytes on, head and end included.
@@ -97,7 +96,7 @@ fn compute(
     encoder.begin(part).and_then(&mut send).map_err(failed(start))?;
     let mut sink = PartSink { encoder, send: &mut send, block_bytes };
     let report = app.engine.run(&job, &mut sink, stop)?;
-    app.metrics.computed(request.parameters.scheme().name(), &report);
+    app.metrics.computed(request.parameters.scheme(), &report);
     let end = job.range().end;
     encoder.end().and_then(send).map_err(failed(end))
 }
@@ -131,7 +130,7 @@ impl<F: FnMut(Bytes) -> Result<(), SinkError>> Sink for PartSink<'_, F> {
 }
 
 /// The receiving end. Dropped, because the client has gone, it stops the job.
-struct StreamBody {
+pub(crate) struct StreamBody {
     receiver: Receiver<Result<Bytes, SinkError>>,
     stop: Stop,
     left: Option<u64>,

@@ -1,0 +1,114 @@
+//! Which path is answered by what.
+
+/// A place of the service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Route<'a> {
+    Index,
+    Docs,
+    OpenApi,
+    Health,
+    Ready,
+    Metrics,
+    /// A file of the page, by name.
+    File(&'a str),
+    /// Points of a scheme, by name.
+    Sample(&'a str),
+    Unknown,
+}
+
+/// Paths to suggest to those who ask for another.
+pub(crate) const PLACES: [&str; 11] = [
+    "/",
+    "/docs",
+    "/openapi.json",
+    "/health",
+    "/ready",
+    "/metrics",
+    "/v1/sample/fibonacci",
+    "/v1/sample/disk",
+    "/v1/sample/random",
+    "/v1/sample/sobol",
+    "/v1/sample/pixels",
+];
+
+impl<'a> Route<'a> {
+    pub(crate) const COUNT: usize = 9;
+
+    pub(crate) fn of(path: &'a str) -> Self {
+        let below = |prefix: &str| {
+            path.strip_prefix(prefix).filter(|name| !name.is_empty() && !name.contains('/'))
+        };
+        match path {
+            "/" => Self::Index,
+            "/docs" => Self::Docs,
+            "/openapi.json" => Self::OpenApi,
+            "/health" => Self::Health,
+            "/ready" => Self::Ready,
+            "/metrics" => Self::Metrics,
+            _ => below("/v1/sample/")
+                .map(Self::Sample)
+                .or_else(|| below("/web/").map(Self::File))
+                .unwrap_or(Self::Unknown),
+        }
+    }
+
+    /// Its place among the [`Route::COUNT`] kinds of routes.
+    pub(crate) const fn number(self) -> usize {
+        match self {
+            Self::Index => 0,
+            Self::Docs => 1,
+            Self::OpenApi => 2,
+            Self::Health => 3,
+            Self::Ready => 4,
+            Self::Metrics => 5,
+            Self::File(_) => 6,
+            Self::Sample(_) => 7,
+            Self::Unknown => 8,
+        }
+    }
+
+    /// The route as a label: one of [`Route::COUNT`], whatever strangers ask for.
+    pub(crate) const fn label(self) -> &'static str {
+        match self {
+            Self::Index => "/",
+            Self::Docs => "/docs",
+            Self::OpenApi => "/openapi.json",
+            Self::Health => "/health",
+            Self::Ready => "/ready",
+            Self::Metrics => "/metrics",
+            Self::File(_) => "/web/{file}",
+            Self::Sample(_) => "/v1/sample/{scheme}",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// Whether it answers those who have no token: liveness, and how to use the service.
+    pub(crate) const fn is_public(self) -> bool {
+        !matches!(self, Self::Metrics | Self::Sample(_) | Self::Unknown)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{PLACES, Route};
+
+    #[test]
+    fn paths() {
+        for place in PLACES {
+            assert_ne!(Route::of(place), Route::Unknown, "{place}");
+        }
+        let table = [
+            ("/v1/sample/sobol", Route::Sample("sobol")),
+            ("/web/main.js", Route::File("main.js")),
+            ("/v1/sample/", Route::Unknown),
+            ("/v1/sample/a/b", Route::Unknown),
+            ("/web/../secret", Route::Unknown),
+            ("/health/", Route::Unknown),
+            ("*", Route::Unknown),
+            ("", Route::Unknown),
+        ];
+        for (path, route) in table {
+            assert_eq!(Route::of(path), route, "{path}");
+        }
+    }
+}

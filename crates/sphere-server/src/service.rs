@@ -1,0 +1,133 @@
+//! Every request: what surrounds it, and where it goes.
+
+use std::collections::hash_map::RandomState;
+use std::hash::BuildHasher as _;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+use hyper::body::Incoming;
+use hyper::header::{
+    CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue, TRANSFER_ENCODING,
+};
+use hyper::{HeaderMap, Method, Request, StatusCode};
+
+use crate::app::App;
+use crate::body::{Response, whole};
+use crate::nearest::nearest;
+use crate::problem::Problem;
+use crate::route::{PLACES, Route};
+use crate::{limits, metrics, openapi, page, sample};
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const NO_SNIFF: HeaderName = HeaderName::from_static("x-content-type-options");
+
+/// Answers a request, with an id, a count, and a line in the log.
+pub(crate) fn answer(app: &Arc<App>, request: &Request<Incoming>) -> Response {
+    let begun = Instant::now();
+    let route = Route::of(request.uri().path());
+    let id = request_id(request.headers());
+    let mut response = admit(app, request, route)
+        .and_then(|()| respond(app, request, route))
+        .unwrap_or_else(Problem::into_response);
+    let (status, elapsed) = (response.status(), begun.elapsed());
+    app.metrics.answered(route, status, elapsed);
+    tracing::debug!(
+        id = id.to_str().unwrap_or_default(),
+        method = %request.method(),
+        route = route.label(),
+        status = status.as_u16(),
+        microseconds = elapsed.as_micros() as u64,
+        "answered"
+    );
+    let headers = response.headers_mut();
+    headers.insert(NO_SNIFF, HeaderValue::from_static("nosniff"));
+    headers.insert(REQUEST_ID, id);
+    response
+}
+
+/// Refuses those without the token, bodies, and methods that nothing here has.
+fn admit(app: &App, request: &Request<Incoming>, route: Route<'_>) -> Result<(), Problem> {
+    let headers = request.headers();
+    if !route.is_public() && !app.token.as_ref().is_none_or(|token| token.is_borne_by(headers)) {
+        return Err(Problem::unauthorized());
+    }
+    let length = headers.get(CONTENT_LENGTH);
+    let length = length.and_then(|value| value.to_str().ok()?.parse::<u64>().ok()).unwrap_or(0);
+    if length > limits::BODY_BYTES || headers.contains_key(TRANSFER_ENCODING) {
+        return Err(Problem::body());
+    }
+    let is_known = matches!(*request.method(), Method::GET | Method::HEAD);
+    if is_known || route == Route::Unknown { Ok(()) } else { Err(Problem::method()) }
+}
+
+fn respond(
+    app: &Arc<App>,
+    request: &Request<Incoming>,
+    route: Route<'_>,
+) -> Result<Response, Problem> {
+    match route {
+        Route::Sample(scheme) => sample::sample(app, scheme, request),
+        Route::Health => Ok(health()),
+        Route::Ready => Ok(ready(app)),
+        Route::Metrics => Ok(metrics_text(app)),
+        Route::OpenApi => Ok(openapi::document(app)),
+        Route::Index => page::index(request.headers()),
+        Route::Docs => page::file("docs.html"),
+        Route::File(name) => page::file(name),
+        Route::Unknown => {
+            let path = request.uri().path();
+            Err(Problem::not_found(path, nearest(path, &PLACES)))
+        }
+    }
+}
+
+fn health() -> Response {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    json(StatusCode::OK, format!("{{\"status\":\"ok\",\"timestamp\":{}}}", now.as_millis()))
+}
+
+/// Ready while an engine accepts work; the body names each.
+fn ready(app: &App) -> Response {
+    let engine = app.engine.capability();
+    let (status, word) = if app.is_draining() {
+        (StatusCode::SERVICE_UNAVAILABLE, "shutting down")
+    } else {
+        (StatusCode::OK, "ready")
+    };
+    let engines = serde_json::json!({ engine.name: word });
+    json(status, serde_json::json!({ "status": word, "engines": engines }).to_string())
+}
+
+fn metrics_text(app: &App) -> Response {
+    let headers = [
+        (CONTENT_TYPE, HeaderValue::from_static(metrics::MEDIA_TYPE)),
+        (CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    ];
+    whole(StatusCode::OK, headers, app.metrics.text())
+}
+
+fn json(status: StatusCode, body: String) -> Response {
+    let headers = [
+        (CONTENT_TYPE, HeaderValue::from_static("application/json")),
+        (CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    ];
+    whole(status, headers, body)
+}
+
+/// The client's id if it is one, else a new one: unique in this process, and told apart from those
+/// of others by a random part.
+fn request_id(headers: &HeaderMap) -> HeaderValue {
+    static PROCESS: LazyLock<u64> = LazyLock::new(|| RandomState::new().hash_one(0));
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    let given = headers.get(REQUEST_ID).filter(|value| {
+        let bytes = value.as_bytes();
+        (1..=64).contains(&bytes.len())
+            && bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(byte))
+    });
+    given.cloned().unwrap_or_else(|| {
+        let next = NEXT.fetch_add(1, Ordering::Relaxed);
+        HeaderValue::from_str(&format!("{:08x}-{next:x}", *PROCESS as u32))
+            .unwrap_or(HeaderValue::from_static("none"))
+    })
+}
