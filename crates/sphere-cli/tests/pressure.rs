@@ -144,3 +144,24 @@ fn half_requests_and_idle_connections_cost_little() {
     drop(connections);
     service.wait_for("http_connections ", 1.0);
 }
+
+#[test]
+#[ignore = "waits for the half minute that a head may take"]
+fn a_head_that_trickles_is_cut() {
+    let service = Service::start("");
+    let begun = std::time::Instant::now();
+    let mut slow: Vec<TcpStream> = (0..50).map(|_| service.connect()).collect();
+    let head = format!("GET /health HTTP/1.1\r\nhost: test\r\nx-slow: {}", "a".repeat(100));
+    let mut bytes = head.bytes();
+    // A byte twice a second each: never silent, and never done.
+    while service.metric("http_connections ") > 1.5 {
+        assert!(begun.elapsed() < Duration::from_secs(45), "slow writers are still connected");
+        let byte = [bytes.next().unwrap()];
+        for stream in &mut slow {
+            // Fails once the service has closed its end.
+            let _ = stream.write_all(&byte);
+        }
+        std::thread::sleep(Duration::from_millis(500));
+    }
+    assert!(begun.elapsed() > Duration::from_secs(25), "cut after {:?}", begun.elapsed());
+}

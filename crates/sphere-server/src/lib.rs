@@ -20,6 +20,7 @@ mod route;
 mod sample;
 mod server;
 mod service;
+mod text;
 
 use std::net::SocketAddr;
 

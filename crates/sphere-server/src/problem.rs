@@ -9,6 +9,7 @@ use sphere_engine::ParameterError;
 
 use crate::body::{Response, whole};
 use crate::limits;
+use crate::text::HeaderText;
 
 /// What a client is told of an error. Nothing internal is in it.
 #[derive(Debug, Serialize)]
@@ -82,10 +83,8 @@ impl Problem {
     pub(crate) fn range(total: u64) -> Self {
         let detail = format!("Range lies outside the response, which has {total} bytes");
         let problem = Self::new(StatusCode::RANGE_NOT_SATISFIABLE, "range_not_satisfiable", detail);
-        match HeaderValue::from_str(&format!("bytes */{total}")) {
-            Ok(value) => problem.with_header(CONTENT_RANGE, value),
-            Err(_) => problem,
-        }
+        problem
+            .with_header(CONTENT_RANGE, HeaderText::new().text("bytes */").decimal(total).value())
     }
 
     pub(crate) fn not_found(path: &str, nearest: Option<&str>) -> Self {

@@ -17,6 +17,7 @@ use crate::body::{Response, whole};
 use crate::nearest::nearest;
 use crate::problem::Problem;
 use crate::route::{PLACES, Route};
+use crate::text::HeaderText;
 use crate::{limits, metrics, openapi, page, sample};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -127,7 +128,6 @@ fn request_id(headers: &HeaderMap) -> HeaderValue {
     });
     given.cloned().unwrap_or_else(|| {
         let next = NEXT.fetch_add(1, Ordering::Relaxed);
-        HeaderValue::from_str(&format!("{:08x}-{next:x}", *PROCESS as u32))
-            .unwrap_or(HeaderValue::from_static("none"))
+        HeaderText::new().hexadecimal(*PROCESS >> 32).text("-").hexadecimal(next).value()
     })
 }

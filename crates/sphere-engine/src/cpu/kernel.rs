@@ -21,13 +21,14 @@ pub(super) struct Kernel {
 }
 
 impl Kernel {
-    pub(super) fn new(job: &Job) -> Result<Self, SampleError> {
-        Ok(Self {
-            plan: job.scheme().plan()?,
+    /// `plan` is that of the job's scheme.
+    pub(super) fn new(job: &Job, plan: Plan) -> Self {
+        Self {
+            plan,
             coordinates: job.coordinates(),
             precision: job.precision(),
             columns: job.columns(),
-        })
+        }
     }
 
     pub(super) fn row_bytes(&self) -> usize {

@@ -1,6 +1,7 @@
 //! The engine that is always there: the processor, on as many threads as asked for.
 
 mod kernel;
+mod plans;
 mod reorder;
 
 use std::num::NonZeroUsize;
@@ -15,6 +16,7 @@ use sphere_math::parallel::Executor;
 use sphere_math::sampling::Tally;
 
 use self::kernel::Kernel;
+use self::plans::Plans;
 use self::reorder::Reorder;
 use crate::{
     Block, Capability, Cause, Engine, EngineError, Job, Report, Sink, Stop, Stopped, Window,
@@ -31,6 +33,7 @@ const INLINE_BYTES: u64 = 1 << 14;
 #[derive(Debug)]
 pub struct CpuEngine {
     pool: rayon::ThreadPool,
+    plans: Plans,
     capability: Capability,
 }
 
@@ -61,7 +64,7 @@ impl CpuEngine {
             .build()
             .map_err(|error| EngineError::Unavailable { reason: error.to_string() })?;
         let capability = Capability { name: "cpu", simd: "scalar", threads };
-        Ok(Self { pool, capability })
+        Ok(Self { pool, plans: Plans::default(), capability })
     }
 
     /// Blocks under way or waiting for an earlier one: enough that no thread waits for the sink,
@@ -89,7 +92,8 @@ impl Engine for CpuEngine {
     fn run(&self, job: &Job, out: &mut dyn Sink, stop: &Stop) -> Result<Report, Stopped> {
         let started = Instant::now();
         let start = job.range().start;
-        let kernel = Kernel::new(job).map_err(|error| {
+        let kernel = self.plans.get(job.scheme()).map(|plan| Kernel::new(job, plan));
+        let kernel = kernel.map_err(|error| {
             let cause = Cause::Engine(EngineError::Rejected { reason: error.to_string() });
             Stopped { next: start, cause }
         })?;

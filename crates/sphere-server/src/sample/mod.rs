@@ -5,6 +5,7 @@ mod encode;
 mod layout;
 mod request;
 mod stream;
+mod tag;
 
 use std::sync::Arc;
 
@@ -19,10 +20,12 @@ use self::encode::Encoding;
 use self::layout::Layout;
 use self::request::SampleRequest;
 pub(crate) use self::stream::StreamBody;
+use self::tag::Tag;
 use crate::app::App;
 use crate::body::{Body, Response};
 use crate::limits;
 use crate::problem::Problem;
+use crate::text::HeaderText;
 
 const ENGINE: HeaderName = HeaderName::from_static("x-sphere-engine");
 const DRAWS: HeaderName = HeaderName::from_static("x-sphere-draws");
@@ -39,14 +42,14 @@ pub(crate) fn sample<B>(
         return Err(Problem::too_many_points(points, app.config.max_points));
     }
     let tag = request.tag();
-    if is_known(headers, &tag) {
+    if is_known(headers, tag.as_str()) {
         let mut response = Body::empty().respond(StatusCode::NOT_MODIFIED);
         describe(response.headers_mut(), app, &request, &tag);
         return Ok(response);
     }
 
     let layout = Layout::of(&request);
-    let part = layout.part(headers, &tag)?;
+    let part = layout.part(headers, tag.as_str())?;
     let encoding = Encoding::of(&request, headers);
     let body = if *asked.method() == Method::HEAD {
         Body::empty()
@@ -65,9 +68,9 @@ pub(crate) fn sample<B>(
         headers.insert(ACCEPT_RANGES, HeaderValue::from_static("bytes"));
         headers.insert(CONTENT_LENGTH, HeaderValue::from(part.bytes.end - part.bytes.start));
         if part.is_partial {
-            let range =
-                format!("bytes {}-{}/{total}", part.bytes.start, part.bytes.end.saturating_sub(1));
-            headers.insert(CONTENT_RANGE, value(&range));
+            let (first, last) = (part.bytes.start, part.bytes.end.saturating_sub(1));
+            let range = HeaderText::new().text("bytes ").decimal(first).text("-").decimal(last);
+            headers.insert(CONTENT_RANGE, range.text("/").decimal(total).value());
             *response.status_mut() = StatusCode::PARTIAL_CONTENT;
         }
     }
@@ -84,9 +87,9 @@ fn is_small(job: &Job) -> bool {
 }
 
 /// The headers that a response has whatever its body.
-fn describe(headers: &mut HeaderMap, app: &App, request: &SampleRequest, tag: &str) {
+fn describe(headers: &mut HeaderMap, app: &App, request: &SampleRequest, tag: &Tag) {
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(request.format.media_type()));
-    headers.insert(ETAG, value(tag));
+    headers.insert(ETAG, tag.value());
     // A pure function: what was right once is right for ever. Behind a token it is nobody else's.
     let cache = if app.token.is_some() {
         "private, max-age=31536000, immutable"
@@ -97,16 +100,11 @@ fn describe(headers: &mut HeaderMap, app: &App, request: &SampleRequest, tag: &s
     headers.insert(VARY, HeaderValue::from_static("accept, accept-encoding"));
     headers.insert(ENGINE, HeaderValue::from_static(app.engine.capability().name));
     headers.insert(DRAWS, HeaderValue::from(request.job.draws()));
-    headers.insert(CONTENT_DISPOSITION, value(&request.disposition()));
+    headers.insert(CONTENT_DISPOSITION, request.disposition());
 }
 
 fn is_known(headers: &HeaderMap, tag: &str) -> bool {
     let given = headers.get(IF_NONE_MATCH).and_then(|value| value.to_str().ok()).unwrap_or("");
     // Weak comparison, as the field is defined.
     given == "*" || given.split(',').any(|one| one.trim().trim_start_matches("W/") == tag)
-}
-
-/// Values made of our own digits and letters, which every header can hold.
-fn value(text: &str) -> HeaderValue {
-    HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static(""))
 }

@@ -1,11 +1,13 @@
 //! A query and its headers, read.
 
 use hyper::HeaderMap;
-use hyper::header::ACCEPT;
+use hyper::header::{ACCEPT, HeaderValue};
 use sphere_engine::{Job, SampleParameters};
 use sphere_io::{Format, Header};
 
+use super::tag::{Tag, TagHash};
 use crate::problem::Problem;
+use crate::text::HeaderText;
 
 /// What is asked for: the job, and how it is to be written.
 pub(super) struct SampleRequest {
@@ -47,43 +49,26 @@ impl SampleRequest {
     }
 
     /// A strong entity tag: the hash of all that decides the bytes.
-    pub(super) fn tag(&self) -> String {
-        let draws = self.job.draws().to_le_bytes();
-        let texts = self.parameters.texts();
+    pub(super) fn tag(&self) -> Tag {
+        let mut hash = TagHash::new();
         let fixed =
             [env!("CARGO_PKG_VERSION"), self.format.name(), self.parameters.scheme().name()];
-        let mut hash = Fnv::new();
-        hash.add(&draws);
+        hash.add(&self.job.draws().to_le_bytes());
         for text in fixed {
             hash.add(text.as_bytes());
         }
-        for (name, text) in texts {
+        for (name, text) in self.parameters.texts() {
             hash.add(name.as_bytes());
             hash.add(text.as_bytes());
         }
-        format!("\"{:032x}\"", hash.0)
+        hash.tag()
     }
 
     /// The name of the file that a browser saves.
-    pub(super) fn disposition(&self) -> String {
-        let (scheme, count) = (self.parameters.scheme(), self.job.points());
-        format!("inline; filename=\"{scheme}-{count}.{}\"", self.format)
-    }
-}
-
-/// FNV-1a of 128 bits: told apart are requests, which nobody gains by confusing, and each asks.
-struct Fnv(u128);
-
-impl Fnv {
-    fn new() -> Self {
-        Self(0x6c62_272e_07bb_0142_62b8_2175_6295_c58d)
-    }
-
-    /// Adds a field, and an end that no field contains.
-    fn add(&mut self, field: &[u8]) {
-        for &byte in field.iter().chain(&[0xff]) {
-            self.0 = (self.0 ^ u128::from(byte)).wrapping_mul((1 << 88) + 0x13b);
-        }
+    pub(super) fn disposition(&self) -> HeaderValue {
+        let scheme = self.parameters.scheme().name();
+        let start = HeaderText::new().text("inline; filename=\"").text(scheme).text("-");
+        start.decimal(self.job.points()).text(".").text(self.format.suffix()).text("\"").value()
     }
 }
 

@@ -26,18 +26,19 @@ pub(super) fn whole(
     encoding: Encoding,
 ) -> Result<Bytes, Problem> {
     let mut encoder = PartEncoder::new(request, part, encoding);
+    // One block mostly, which needs no copy.
     let mut out = Vec::new();
     let block_bytes = limits::MOST_BLOCK_BYTES;
     let computed =
         compute(app, request, part, &mut encoder, block_bytes, &Stop::never(), |bytes| {
-            out.extend_from_slice(&bytes);
+            out.push(bytes);
             Ok(())
         });
     computed.map_err(|stopped| {
         tracing::error!(%stopped, "a small response failed");
         Problem::engine()
     })?;
-    Ok(out.into())
+    Ok(if out.len() == 1 { out.remove(0) } else { out.concat().into() })
 }
 
 /// A large response: computed on a thread that waits for whoever reads it.
