@@ -28,10 +28,12 @@ export function curl(url, options = []) {
   return ['curl', ...options, ...bearer, `'${location.origin}${url}'`].join(' ');
 }
 
-/** An answer, of whatever status. */
-export function send(url, signal) {
+/** An answer, of whatever status. A body makes it a POST. */
+export function send(url, signal, body = null) {
   const headers = token ? { authorization: `Bearer ${token}` } : {};
-  return fetch(url, { headers, signal });
+  if (!body) return fetch(url, { headers, signal });
+  headers['content-type'] = body.type;
+  return fetch(url, { method: body.method, body: body.body, headers, signal });
 }
 
 /** An answer; throws the problem document of one that is an error. */

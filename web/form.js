@@ -139,8 +139,9 @@ export function tooMany() {
 
 /** Shows a problem beside the parameter that it names; nothing where there is none. */
 export function show(problem) {
-  const named = controls().filter((one) => !boxOf(one.name).hidden
-    && [one.name, fieldOf(one).part].includes(problem?.parameter));
+  const isNamed = (one) => !boxOf(one.name).hidden
+    && [one.name, fieldOf(one).part].includes(problem.parameter);
+  const named = problem?.parameter ? controls().filter(isNamed) : [];
   // Beside the last of them: placement=offset:x goes wrong after the colon.
   const box = named.length > 0 ? boxOf(named.at(-1).name) : form;
   if (error.parentElement !== box) box.append(error);
@@ -148,9 +149,9 @@ export function show(problem) {
   const text = problem?.detail ?? '';
   if (error.textContent !== text) error.textContent = text;
   for (const one of controls()) {
-    const isNamed = named.includes(one);
-    one.setAttribute('aria-invalid', String(isNamed));
-    one.setAttribute('aria-describedby', isNamed ? `error ${one.id}-hint` : `${one.id}-hint`);
+    const isWrong = named.includes(one);
+    one.setAttribute('aria-invalid', String(isWrong));
+    one.setAttribute('aria-describedby', isWrong ? `error ${one.id}-hint` : `${one.id}-hint`);
   }
 }
 

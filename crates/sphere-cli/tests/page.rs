@@ -23,6 +23,9 @@ fn a_person_looks_at_points() {
     browser.wait(&format!("{STATUS}.startsWith('2,000 points')"));
     assert_eq!(browser.evaluate("document.querySelector('#scheme').value"), "fibonacci");
 
+    let marked = "document.querySelectorAll('[aria-invalid=true]').length";
+    assert_eq!(browser.evaluate(marked), 0, "nothing is wrong with the first request");
+
     // It stands still once it is turned by hand.
     browser.drag([800.0, 400.0], [700.0, 380.0]);
     let turned = browser.picture();
