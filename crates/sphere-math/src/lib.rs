@@ -31,7 +31,7 @@ pub mod parallel;
 pub mod random;
 mod real;
 pub mod sampling;
-mod simd;
+pub mod simd;
 pub mod sum;
 mod turn;
 

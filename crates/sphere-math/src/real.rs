@@ -4,7 +4,15 @@ use core::fmt::Debug;
 
 /// `f64` or `f32`: what a lift can produce. Sealed: the lift of each is frozen bit by bit.
 pub trait Real:
-    Copy + Default + Debug + PartialOrd + Send + Sync + 'static + sealed::Elementary
+    Copy
+    + Default
+    + Debug
+    + PartialOrd
+    + Send
+    + Sync
+    + 'static
+    + sealed::Elementary
+    + crate::sampling::LaneLift
 {
     /// The nearest value of this type (ties to even).
     fn from_f64(value: f64) -> Self;

@@ -46,11 +46,11 @@ pub(crate) fn rotate_quarters<R: Real>(quarter: u64, [cos, sin]: [R; 2]) -> [R; 
 /// sin(pi t) = t (`PI_HIGH` + `PI_LOW` + t² S(t²)), relative error 2^-58;
 /// cos(pi t) = 1 + t² C(t²), absolute error 2^-64.
 #[allow(clippy::excessive_precision, reason = "as the Remez algorithm gave them; rustc rounds")]
-mod double {
-    pub(super) const PI_HIGH: f64 = core::f64::consts::PI;
+pub(crate) mod double {
+    pub(crate) const PI_HIGH: f64 = core::f64::consts::PI;
     /// The leading coefficient less `PI_HIGH`: it is pi but for 1.04e-17.
-    pub(super) const PI_LOW: f64 = 1.12102e-16;
-    pub(super) const SIN: [f64; 6] = [
+    pub(crate) const PI_LOW: f64 = 1.12102e-16;
+    pub(crate) const SIN: [f64; 6] = [
         -5.1677127800499539333,
         2.550164039873265997,
         -0.59926452893215411035,
@@ -58,7 +58,7 @@ mod double {
         -0.0073700183145062322226,
         0.00046151443050956995669,
     ];
-    pub(super) const COS: [f64; 7] = [
+    pub(crate) const COS: [f64; 7] = [
         -4.9348022005446792473,
         4.0587121264167473578,
         -1.3352627688519185607,
@@ -71,11 +71,11 @@ mod double {
 
 /// As [`double`]; relative error 2^-28 of the sine, absolute 2^-34 of the cosine.
 #[allow(clippy::excessive_precision, reason = "as above")]
-mod single {
-    pub(super) const PI_HIGH: f32 = core::f32::consts::PI;
-    pub(super) const PI_LOW: f32 = (3.14159264342 - PI_HIGH as f64) as f32;
-    pub(super) const SIN: [f32; 3] = [-5.16770768192, 2.54976104953, -0.589012210426];
-    pub(super) const COS: [f32; 4] =
+pub(crate) mod single {
+    pub(crate) const PI_HIGH: f32 = core::f32::consts::PI;
+    pub(crate) const PI_LOW: f32 = (3.14159264342 - PI_HIGH as f64) as f32;
+    pub(crate) const SIN: [f32; 3] = [-5.16770768192, 2.54976104953, -0.589012210426];
+    pub(crate) const COS: [f32; 4] =
         [-4.93480216259, 4.05870726303, -1.33504456441, 0.231329716053];
 }
 

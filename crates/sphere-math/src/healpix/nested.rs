@@ -23,6 +23,7 @@ pub fn nested_to_ring(order: Order, pixel: u64) -> Option<u64> {
 }
 
 /// As [`nested_to_ring`], for a pixel known to be on the grid.
+#[inline(always)]
 pub(crate) fn ring_position_of_nested(order: Order, pixel: u64) -> RingPosition {
     let nside = order.nside();
     let face = (pixel >> (2 * order.get())) as usize;
@@ -41,6 +42,7 @@ pub(crate) fn ring_position_of_nested(order: Order, pixel: u64) -> RingPosition 
 }
 
 /// Gathers bits 0, 2, 4, ... into the low half: one coordinate of a Morton code.
+#[inline(always)]
 fn every_other_bit(code: u64) -> u64 {
     let mut bits = code & 0x5555_5555_5555_5555;
     for (shift, mask) in [

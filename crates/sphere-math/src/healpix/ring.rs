@@ -14,6 +14,7 @@ pub(crate) struct RingPosition {
 
 impl RingPosition {
     /// The position of a pixel, `pixel < 12 nside²`. O(1).
+    #[inline(always)]
     pub(crate) fn of_ring(nside: u64, pixel: u64) -> Self {
         let pixels = 12 * nside * nside;
         let cap = 2 * nside * (nside - 1);
@@ -33,6 +34,7 @@ impl RingPosition {
     }
 
     /// The RING number of the pixel.
+    #[inline(always)]
     pub(crate) fn pixel(self) -> u64 {
         let Self { nside, ring, place } = self;
         let before = if ring < nside {
@@ -47,17 +49,20 @@ impl RingPosition {
     }
 
     /// A quarter of the number of pixels on the ring, 1 ..= Nside.
+    #[inline(always)]
     pub(crate) fn quarter(self) -> u64 {
         self.ring.min(4 * self.nside - self.ring).min(self.nside)
     }
 
     /// Whether the first centre lies half a pixel east of longitude 0 (else on it).
+    #[inline(always)]
     pub(crate) fn is_shifted(self) -> bool {
         self.quarter() < self.nside || (self.ring - self.nside).is_multiple_of(2)
     }
 }
 
 /// Ring (from 1) and place (from 0) of a pixel of the north cap: ring i starts at 2 i (i - 1).
+#[inline(always)]
 fn cap_ring(pixel: u64) -> (u64, u64) {
     // 2 i (i - 1) <= p is (2 i - 1)² <= 2 p + 1, in integers: a rounded root would err from
     // order 25 on.

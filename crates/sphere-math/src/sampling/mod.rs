@@ -16,6 +16,7 @@ mod store;
 mod tally;
 
 pub use error::SampleError;
+pub(crate) use lift::lanes::LaneLift;
 pub use plan::{Extent, Plan};
 pub use scheme::{Domain, Method, Placement, Scheme, Scramble, Shape};
 pub use tally::Tally;

@@ -4,6 +4,7 @@ use core::ops::Range;
 
 use super::fibonacci::{Disk, Fibonacci};
 use super::lift::each;
+use super::lift::lanes::Fill;
 use super::pixels::Pixels;
 use super::random::Random;
 use super::sobol::Sobol;
@@ -11,7 +12,7 @@ use super::store::{Columns, Rows, Store};
 use super::tally::Tally;
 use super::{SOBOL_POINTS, SampleError, Scheme, Scramble, Shape};
 use crate::Real;
-use crate::simd::Instructions;
+use crate::simd::{Instructions, SimdError, SimdLevel};
 
 /// A checked [`Scheme`] with its tables: computes any range of its points.
 ///
@@ -136,10 +137,10 @@ impl Plan {
         let mut out = Columns::new(columns, &range, self.draw_columns())?;
         let all = Tally::all(&range);
         match &self.kernel {
-            Kernel::Fibonacci(_) | Kernel::Disk(_) => each(range, &mut out, Fibonacci::draw),
+            Kernel::Fibonacci(_) | Kernel::Disk(_) => each(range, 0, &mut out, Fibonacci::draw),
             Kernel::Random(random) => return Ok(random.draw(range, &mut out)),
             Kernel::Sobol(sobol) => sobol.draw(range, &mut out),
-            Kernel::Pixels(pixels) => each(range, &mut out, |index| pixels.draw(index)),
+            Kernel::Pixels(pixels) => each(range, 0, &mut out, |index| pixels.draw(index)),
         }
         Ok(all)
     }
@@ -176,6 +177,20 @@ impl Plan {
         Ok(self.lift(range, &mut out))
     }
 
+    /// The instruction set that points are computed with: by default the best of this processor.
+    #[must_use]
+    pub fn simd(&self) -> SimdLevel {
+        self.instructions.level()
+    }
+
+    /// The same plan on another instruction set. No bit of any point changes.
+    ///
+    /// # Errors
+    /// [`SimdError::Unavailable`] if this processor does not have it.
+    pub fn with_simd(&self, level: SimdLevel) -> Result<Self, SimdError> {
+        Ok(Self { instructions: Instructions::of(level)?, ..self.clone() })
+    }
+
     /// The same Sobol sequence under another scramble, with the tables shared: many independent
     /// randomisations cost nothing to set up. Other schemes have no tables worth sharing: `None`.
     #[must_use]
@@ -189,37 +204,44 @@ impl Plan {
     }
 
     fn lift<R: Real>(&self, range: Range<u64>, out: &mut impl Store<R>) -> Tally {
-        self.instructions.run(
-            #[inline(always)]
-            || self.lift_here(range, out),
-        )
-    }
-
-    #[inline(always)]
-    fn lift_here<R: Real>(&self, range: Range<u64>, out: &mut impl Store<R>) -> Tally {
         let all = Tally::all(&range);
         match &self.kernel {
-            Kernel::Fibonacci(lattice) => each(
+            Kernel::Fibonacci(lattice) => self.instructions.run(Fill::new(lattice, range, out)),
+            Kernel::Disk(lattice) => self.one_by_one(
                 range,
                 out,
                 #[inline(always)]
                 |index| lattice.point(index),
             ),
-            Kernel::Disk(lattice) => each(
-                range,
-                out,
-                #[inline(always)]
-                |index| lattice.point(index),
-            ),
-            Kernel::Random(random) => return random.fill(range, out),
-            Kernel::Sobol(sobol) => sobol.fill(range, out),
-            Kernel::Pixels(pixels) => each(
+            Kernel::Pixels(pixels) => self.one_by_one(
                 range,
                 out,
                 #[inline(always)]
                 |index| pixels.point(index),
             ),
+            Kernel::Random(random) => {
+                return self.instructions.run_scalar(
+                    #[inline(always)]
+                    || random.fill(range, out),
+                );
+            }
+            Kernel::Sobol(sobol) => self.instructions.run_scalar(
+                #[inline(always)]
+                || sobol.fill(range, out),
+            ),
         }
         all
+    }
+
+    fn one_by_one<R: Real, const N: usize>(
+        &self,
+        range: Range<u64>,
+        out: &mut impl Store<R>,
+        point: impl FnMut(u64) -> [R; N],
+    ) {
+        self.instructions.run_scalar(
+            #[inline(always)]
+            || each(range, 0, out, point),
+        );
     }
 }

@@ -5,7 +5,7 @@ use core::ops::Range;
 use super::SampleError;
 
 /// An output of as many rows as a range has points. Checked where it is made.
-pub(super) trait Store<T> {
+pub(super) trait Store<T: Copy> {
     /// Sets one coordinate of the point at `row` (0 is the start of the range).
     fn set(&mut self, row: usize, column: usize, value: T);
 
@@ -16,6 +16,13 @@ pub(super) trait Store<T> {
             self.set(row, column, value);
         }
     }
+
+    /// Sets the points from `row` on, given column by column.
+    fn set_block<const COLUMNS: usize, const ROWS: usize>(
+        &mut self,
+        row: usize,
+        block: [[T; ROWS]; COLUMNS],
+    );
 }
 
 /// Structure of arrays: one slice per coordinate.
@@ -59,16 +66,41 @@ fn check_length(given: usize, needed: u64) -> Result<(), SampleError> {
     if given as u64 == needed { Ok(()) } else { Err(SampleError::OutputLength { given, needed }) }
 }
 
-impl<T> Store<T> for Columns<'_, '_, T> {
+impl<T: Copy> Store<T> for Columns<'_, '_, T> {
     #[inline(always)]
     fn set(&mut self, row: usize, column: usize, value: T) {
         self.0[column][row] = value;
     }
+
+    #[inline(always)]
+    fn set_block<const COLUMNS: usize, const ROWS: usize>(
+        &mut self,
+        row: usize,
+        block: [[T; ROWS]; COLUMNS],
+    ) {
+        for (column, values) in self.0.iter_mut().zip(block) {
+            column[row..row + ROWS].copy_from_slice(&values);
+        }
+    }
 }
 
-impl<T> Store<T> for Rows<'_, T> {
+impl<T: Copy> Store<T> for Rows<'_, T> {
     #[inline(always)]
     fn set(&mut self, row: usize, column: usize, value: T) {
         self.values[row * self.columns + column] = value;
+    }
+
+    #[inline(always)]
+    fn set_block<const COLUMNS: usize, const ROWS: usize>(
+        &mut self,
+        row: usize,
+        block: [[T; ROWS]; COLUMNS],
+    ) {
+        let rows = &mut self.values[row * COLUMNS..(row + ROWS) * COLUMNS];
+        for (at, row) in rows.as_chunks_mut::<COLUMNS>().0.iter_mut().enumerate() {
+            for (value, column) in row.iter_mut().zip(&block) {
+                *value = column[at];
+            }
+        }
     }
 }

@@ -22,6 +22,7 @@ impl Disk {
     pub(in crate::sampling) fn point<R: Real>(&self, index: u64) -> [R; 2] {
         let area = (2 * index + 1) as f64 * self.per_half_step;
         let radius = R::from_f64(area).root();
-        turn(index).cos_sin().map(|component: R| radius.fused(component, R::default()))
+        let [cos, sin]: [R; 2] = turn(index).cos_sin();
+        [radius.fused(cos, R::default()), radius.fused(sin, R::default())]
     }
 }

@@ -1,6 +1,7 @@
 //! The Fibonacci lattices of the sphere and of the disk.
 
 mod disk;
+mod lanes;
 
 pub(super) use disk::Disk;
 

@@ -75,7 +75,9 @@ impl Random {
     #[inline(always)]
     fn each(self, range: Range<u64>, mut write: impl FnMut(usize, Accepted)) -> Tally {
         let mut tally = Tally::default();
-        for (row, index) in range.enumerate() {
+        let rows = (range.end - range.start) as usize;
+        for row in 0..rows {
+            let index = range.start + row as u64;
             let accepted = self.accepted(index, MAX_BLOCKS);
             tally.attempts += accepted.candidates;
             tally.accepted += 1;

@@ -1,5 +1,7 @@
 //! What several schemes share on their way from integers to directions.
 
+pub(super) mod lanes;
+
 use core::ops::Range;
 
 use super::store::Store;
@@ -24,14 +26,16 @@ pub(super) fn on_parallel<R: Real>(height: Height, [cos, sin]: [R; 2]) -> [R; 3]
     [radius.fused(cos, zero), radius.fused(sin, zero), R::from_f64(height.z)]
 }
 
-/// Writes one row per index, in order.
+/// Writes one row per index, in order, from the row `first` on.
 #[inline(always)]
-pub(super) fn each<T, const N: usize>(
+pub(super) fn each<T: Copy, const N: usize>(
     range: Range<u64>,
+    first: usize,
     out: &mut impl Store<T>,
     mut point: impl FnMut(u64) -> [T; N],
 ) {
-    for (row, index) in range.enumerate() {
-        out.set_row(row, point(index));
+    let rows = (range.end - range.start) as usize;
+    for row in first..rows {
+        out.set_row(row, point(range.start + row as u64));
     }
 }
