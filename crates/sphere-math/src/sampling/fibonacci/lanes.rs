@@ -25,8 +25,8 @@ impl Parallels for Fibonacci {
             let points = Cylinder {
                 z: [self.z(simd, index[0], last), self.z(simd, index[1], last)],
                 from_pole: [
-                    self.from_pole(simd, index[0], last),
-                    self.from_pole(simd, index[1], last),
+                    self.pole_distance(simd, index[0], last),
+                    self.pole_distance(simd, index[1], last),
                 ],
                 turns: [turns[0].high, turns[1].high],
             };
@@ -48,7 +48,7 @@ impl Fibonacci {
     }
 
     #[inline(always)]
-    fn from_pole<S: Simd>(&self, simd: S, index: f64x8<S>, last: f64) -> f64x8<S> {
+    fn pole_distance<S: Simd>(&self, simd: S, index: f64x8<S>, last: f64) -> f64x8<S> {
         let from_row = index.min(f64x8::splat(simd, last) - index) * 2.0;
         (from_row + 2.0 * self.offset) * self.per_step
     }
