@@ -20,13 +20,13 @@ fn random(seed: u64, count: u64) -> Vec<[f64; 3]> {
 
 /// What `Plan::nearest` promises to divide by.
 fn unit([x, y, z]: [f64; 3]) -> [f64; 3] {
-    let scale = 1.0 / x.mul_add(x, y.mul_add(y, z * z)).sqrt();
+    let scale = 1.0 / (x * x + y * y + z * z).sqrt();
     [x * scale, y * scale, z * scale]
 }
 
 fn squared_distance(p: [f64; 3], q: [f64; 3]) -> f64 {
     let [dx, dy, dz] = [q[0] - p[0], q[1] - p[1], q[2] - p[2]];
-    dx.mul_add(dx, dy.mul_add(dy, dz * dz))
+    dx * dx + dy * dy + dz * dz
 }
 
 fn search(points: &[[f64; 3]], direction: [f64; 3]) -> u64 {

@@ -11,7 +11,6 @@ use super::store::{Columns, Rows, Store};
 use super::tally::Tally;
 use super::{SOBOL_POINTS, SampleError, Scheme, Scramble, Shape};
 use crate::Real;
-use crate::direction::unit;
 
 /// A checked [`Scheme`] with its tables: computes any range of its points.
 ///
@@ -195,9 +194,8 @@ impl Plan {
     /// [`SampleError::NoNearest`] for other schemes, [`SampleError::NoDirection`] for the zero
     /// vector and for components that are not finite.
     pub fn nearest(&self, direction: [f64; 3]) -> Result<u64, SampleError> {
-        let lattice = self.lattice()?;
-        let unit = unit(direction).ok_or(SampleError::NoDirection { index: 0, direction })?;
-        Ok(lattice.nearest(unit))
+        let nearest = self.lattice()?.nearest(direction);
+        nearest.ok_or(SampleError::NoDirection { index: 0, direction })
     }
 
     /// [`Plan::nearest`] for many directions as structure of arrays: column by column x, y and z,
@@ -218,8 +216,8 @@ impl Plan {
         }
         for (index, out) in indices.iter_mut().enumerate() {
             let direction = [x[index], y[index], z[index]];
-            let unit = unit(direction).ok_or(SampleError::NoDirection { index, direction })?;
-            *out = lattice.nearest(unit);
+            let nearest = lattice.nearest(direction);
+            *out = nearest.ok_or(SampleError::NoDirection { index, direction })?;
         }
         Ok(())
     }

@@ -14,6 +14,9 @@ const WINDOWS: usize = 73;
 /// The units of a signed longitude: 2^62 to the turn, so that a whole turn has room.
 const UNITS_PER_WORD: u32 = 2;
 
+/// A turn in these units.
+pub(super) const TURN: f64 = (1_u64 << 62) as f64;
+
 const PHI_SQUARED: f64 = 2.618_033_988_749_895;
 
 /// A window of longitudes, phi^-i turns wide, and the steps between the points in it.
@@ -35,10 +38,10 @@ pub(super) struct Window {
 }
 
 /// The windows from the whole circle (i = 0) down.
-pub(super) const WINDOW: [Window; WINDOWS] = windows();
+pub(super) static WINDOW: [Window; WINDOWS] = windows();
 
 /// phi^(2 i).
-const SQUARES: [f64; WINDOWS + 1] = {
+static SQUARES: [f64; WINDOWS + 1] = {
     let mut table = [1.0; WINDOWS + 1];
     let mut index = 1;
     while index < table.len() {
@@ -47,6 +50,28 @@ const SQUARES: [f64; WINDOWS + 1] = {
     }
     table
 };
+
+impl Window {
+    /// The next point of the window: its index, and how far east of the middle it lies.
+    #[inline]
+    pub(super) fn next(&self, at: i64, across: i64) -> (i64, i64) {
+        if across >= self.short_turn - self.half {
+            (at + self.short, across - self.short_turn)
+        } else {
+            (at + self.long, across + self.long_turn)
+        }
+    }
+
+    /// The previous point of the window.
+    #[inline]
+    pub(super) fn previous(&self, at: i64, across: i64) -> (i64, i64) {
+        if across < self.long_turn - self.half {
+            (at - self.short, across + self.short_turn)
+        } else {
+            (at - self.long, across - self.long_turn)
+        }
+    }
+}
 
 /// The signed longitude, in units of 2^-62 turns, from one to another.
 #[inline]
@@ -91,8 +116,8 @@ const fn windows() -> [Window; WINDOWS] {
             short_turn,
             long: long.cast_signed(),
             long_turn,
-            short_turns: short_turn as f64 / (1_u64 << 62) as f64,
-            long_turns: long_turn as f64 / (1_u64 << 62) as f64,
+            short_turns: short_turn as f64 / TURN,
+            long_turns: long_turn as f64 / TURN,
         };
         (short, long) = (long, short + long);
         index += 1;
@@ -113,13 +138,13 @@ const fn width(index: usize, fibonacci: u64) -> i64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{SQUARES, WINDOW, WINDOWS, signed, window_of};
+    use super::{SQUARES, TURN, WINDOW, WINDOWS, signed, window_of};
     use crate::sampling::fibonacci::turn;
 
     #[test]
     fn windows_are_powers_of_phi() {
         for (index, window) in WINDOW.iter().enumerate() {
-            let width = 2.0 * window.half as f64 / (1_u64 << 62) as f64;
+            let width = 2.0 * window.half as f64 / TURN;
             let expected = 1.0 / SQUARES[index].sqrt();
             assert!((width - expected).abs() <= 1e-18 + 1e-13 * expected, "{index}");
             assert!((2 * window.half - window.short_turn - window.long_turn).abs() <= 2, "{index}");
