@@ -60,4 +60,21 @@ pub enum SampleError {
         /// Values needed.
         needed: u64,
     },
+    /// Only a lattice finds the nearest of its points without looking at them.
+    #[error("only the Fibonacci lattice of the sphere finds the point nearest to a direction")]
+    NoNearest,
+    /// The zero vector, or one with a component that is not finite.
+    #[error("direction {index} is ({}, {}, {}); it must be finite and not zero", .direction[0], .direction[1], .direction[2])]
+    NoDirection {
+        /// Which of the directions, from 0.
+        index: usize,
+        /// What was given.
+        direction: [f64; 3],
+    },
+    /// Columns that should be equally long.
+    #[error("x, y, z and the indices hold {} values; they must be equally long", .lengths.map(|length| length.to_string()).join(", "))]
+    UnequalColumns {
+        /// Values of x, y, z and the output.
+        lengths: [usize; 4],
+    },
 }

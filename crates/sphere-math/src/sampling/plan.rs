@@ -191,6 +191,70 @@ impl Plan {
         Ok(Self { instructions: Instructions::of(level)?, ..self.clone() })
     }
 
+    /// The index of the point nearest to a direction, which need not have length 1.
+    ///
+    /// Nearest is the point q whose f64 lift has the smallest |q - p|², p being the direction
+    /// divided by its length; of several, the one with the lowest index. The answer is that of a
+    /// search through all points, for every total and every placement. Only for the Fibonacci
+    /// lattice of the sphere. O(1).
+    ///
+    /// ```
+    /// use sphere_math::sampling::{Placement, Scheme};
+    ///
+    /// let plan = Scheme::Fibonacci { total: 1 << 52, placement: Placement::Quadrature }.plan()?;
+    /// assert_eq!(plan.nearest([0.0, 0.0, 7.0])?, 0);
+    /// assert_eq!(plan.nearest([0.0, 0.0, -7.0])?, (1 << 52) - 1);
+    /// # Ok::<(), sphere_math::sampling::SampleError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`SampleError::NoNearest`] for other schemes, [`SampleError::NoDirection`] for the zero
+    /// vector and for components that are not finite.
+    pub fn nearest(&self, direction: [f64; 3]) -> Result<u64, SampleError> {
+        let lattice = self.lattice()?;
+        let nearest = self.instructions.run_scalar(
+            #[inline(always)]
+            || lattice.nearest(direction),
+        );
+        nearest.ok_or(SampleError::NoDirection { index: 0, direction })
+    }
+
+    /// [`Plan::nearest`] for many directions as structure of arrays: column by column x, y and z,
+    /// all as long as `indices`. O(directions); allocates nothing.
+    ///
+    /// # Errors
+    /// As [`Plan::nearest`], and [`SampleError::UnequalColumns`]. A vector that is no direction is
+    /// named by its place in the columns; what comes before it is written.
+    pub fn nearest_all(
+        &self,
+        [x, y, z]: [&[f64]; 3],
+        indices: &mut [u64],
+    ) -> Result<(), SampleError> {
+        let lattice = self.lattice()?;
+        let lengths = [x.len(), y.len(), z.len(), indices.len()];
+        if lengths != [indices.len(); 4] {
+            return Err(SampleError::UnequalColumns { lengths });
+        }
+        self.instructions.run_scalar(
+            #[inline(always)]
+            || {
+                for (index, out) in indices.iter_mut().enumerate() {
+                    let direction = [x[index], y[index], z[index]];
+                    let nearest = lattice.nearest(direction);
+                    *out = nearest.ok_or(SampleError::NoDirection { index, direction })?;
+                }
+                Ok(())
+            },
+        )
+    }
+
+    fn lattice(&self) -> Result<&Fibonacci, SampleError> {
+        match &self.kernel {
+            Kernel::Fibonacci(lattice) => Ok(lattice),
+            _ => Err(SampleError::NoNearest),
+        }
+    }
+
     /// The same Sobol sequence under another scramble, with the tables shared: many independent
     /// randomisations cost nothing to set up. Other schemes have no tables worth sharing: `None`.
     #[must_use]

@@ -2,6 +2,8 @@
 
 mod disk;
 mod lanes;
+mod nearest;
+mod steps;
 
 pub(super) use disk::Disk;
 
@@ -17,8 +19,8 @@ const GOLDEN_ANGLE: u128 = 0x61C8_8646_80B5_83EA_0C63_3F9F_A312_37CC;
 /// 128 bits because the error of a rounded step grows with k: with 64 bits it would reach the last
 /// bit of a f64 angle at k = 2^13.
 #[inline(always)]
-pub(super) fn turn(index: u64) -> Turn {
-    Turn((GOLDEN_ANGLE.wrapping_mul(u128::from(index)) >> 64) as u64)
+pub(super) const fn turn(index: u64) -> Turn {
+    Turn((GOLDEN_ANGLE.wrapping_mul(index as u128) >> 64) as u64)
 }
 
 /// A lattice on the sphere.
