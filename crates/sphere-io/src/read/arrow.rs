@@ -1,7 +1,9 @@
-//! Arrow files and streams. A file is a stream between two marks, with a list of its batches at its end
-//! for those who read it in another order; here it is read from its beginning.
+//! Arrow files and streams of flat columns of floats.
+//!
+//! A file ends with its schema and a list of its batches, and is read by these: not every writer
+//! puts a stream before them, though the specification has it so.
 
-use std::io::BufRead;
+use std::io::{BufRead, Read as _};
 
 use super::raw::{ByteOrder, decode, size_of_value};
 use super::table::own_metadata;
@@ -14,8 +16,12 @@ use crate::{Format, Precision};
 const FORMAT: Format = Format::Arrow;
 /// Longer than the header of any batch with as many columns as there are coordinates.
 const MOST_HEADER_BYTES: i32 = 64 << 20;
-/// Padding, and what stands before a compressed buffer.
+/// More than a value and its share of the bitmap take, compressed or not.
+const MOST_BYTES_PER_VALUE: u64 = 16;
+/// The same for a column of a batch: padding, and what stands before a compressed buffer.
 const SLACK_BYTES: u64 = 1024;
+/// What a file may hold beside its values.
+const MOST_BYTES_BESIDE: u64 = 256 << 20;
 
 struct Schema {
     names: Vec<String>,
@@ -23,38 +29,50 @@ struct Schema {
     metadata: Vec<(String, String)>,
 }
 
+/// A batch, and the length of what follows its header.
+struct Batch<'a> {
+    table: flatbuffer::Table<'a>,
+    rows: u64,
+    body_bytes: u64,
+}
+
 pub(super) fn read(input: &mut dyn BufRead, mut columns: Columns) -> Result<Table, ReadError> {
-    let mut start: [u8; 4] = read_array(input, FORMAT)?;
-    let is_file = numbers::BEGIN.starts_with(&start);
-    if is_file {
-        let rest: [u8; 4] = read_array(input, FORMAT)?;
-        if !numbers::BEGIN.ends_with(&rest) {
-            return Err(damaged("it does not begin like one"));
-        }
-        start = read_array(input, FORMAT)?;
-    }
-    let Some(header) = message(start, input)? else { return Err(damaged("it has no schema")) };
-    let schema = schema(&header)?;
-    columns.shape(schema.names.len(), 0)?;
-    loop {
-        // A stream may end without saying so, a file not.
-        if !is_file && input.fill_buf()?.is_empty() {
-            break;
-        }
-        let start = read_array(input, FORMAT)?;
-        let Some(header) = message(start, input)? else { break };
-        batch(&header, &schema.types, input, &mut columns)?;
-    }
-    if is_file {
-        end_of_file(input)?;
-    }
+    let start: [u8; 4] = read_array(input, FORMAT)?;
+    let schema = if numbers::MAGIC.starts_with(&start) {
+        file_batches(&whole(start, input, &columns)?, &mut columns)?
+    } else {
+        stream_batches(start, input, &mut columns)?
+    };
     let is_single = schema.types.iter().all(|&type_| type_ == Precision::Single);
     let precision = if is_single { Precision::Single } else { Precision::Double };
     Ok(columns.named(schema.names, precision, schema.metadata))
 }
 
+fn stream_batches(
+    start: [u8; 4],
+    input: &mut dyn BufRead,
+    columns: &mut Columns,
+) -> Result<Schema, ReadError> {
+    let header = stream_header(start, input)?.ok_or_else(|| damaged("it has no schema"))?;
+    let message = flatbuffer::Table::root(&header)?;
+    if message.byte(1)? != Some(numbers::SCHEMA) {
+        return Err(damaged("it does not begin with a schema"));
+    }
+    let schema = schema(&message.table(2)?.ok_or(Malformed)?, header.len())?;
+    columns.shape(schema.names.len(), 0)?;
+    // A stream may end without saying so.
+    while !input.fill_buf()?.is_empty() {
+        let start = read_array(input, FORMAT)?;
+        let Some(header) = stream_header(start, input)? else { break };
+        let batch = Batch::new(&header, &schema, columns)?;
+        let body = read_exactly(input, batch.body_bytes, FORMAT)?;
+        batch.read(&body, &schema, columns)?;
+    }
+    Ok(schema)
+}
+
 /// The header of the next message, after the first four bytes before it; `None` at the end.
-fn message(start: [u8; 4], input: &mut dyn BufRead) -> Result<Option<Vec<u8>>, ReadError> {
+fn stream_header(start: [u8; 4], input: &mut dyn BufRead) -> Result<Option<Vec<u8>>, ReadError> {
     // Before version 0.15 of Arrow there was the length alone.
     let length = if start == numbers::CONTINUATION { read_array(input, FORMAT)? } else { start };
     match i32::from_le_bytes(length) {
@@ -64,33 +82,50 @@ fn message(start: [u8; 4], input: &mut dyn BufRead) -> Result<Option<Vec<u8>>, R
     }
 }
 
-/// The list of batches is not needed, its presence is: without it the file was cut.
-fn end_of_file(input: &mut dyn BufRead) -> Result<(), ReadError> {
-    let mut last = Vec::new();
-    loop {
-        let bytes = input.fill_buf()?;
-        if bytes.is_empty() {
-            break;
-        }
-        let length = bytes.len();
-        last.extend_from_slice(&bytes[length.saturating_sub(numbers::MAGIC.len())..]);
-        input.consume(length);
-        last.drain(..last.len().saturating_sub(numbers::MAGIC.len()));
-    }
-    if last == numbers::MAGIC { Ok(()) } else { Err(ReadError::Truncated { format: FORMAT }) }
+/// The file, unless it is longer than the caller's values take.
+fn whole(start: [u8; 4], input: &mut dyn BufRead, columns: &Columns) -> Result<Vec<u8>, ReadError> {
+    let most = columns.most().saturating_mul(MOST_BYTES_PER_VALUE);
+    let mut input = input.take(most.saturating_add(MOST_BYTES_BESIDE));
+    let mut bytes = start.to_vec();
+    input.read_to_end(&mut bytes)?;
+    if input.limit() == 0 { Err(columns.too_large()) } else { Ok(bytes) }
 }
 
-fn schema(header: &[u8]) -> Result<Schema, ReadError> {
-    let message = flatbuffer::Table::root(header)?;
-    if message.byte(1)? != Some(numbers::SCHEMA) {
-        return Err(damaged("it does not begin with a schema"));
+fn file_batches(file: &[u8], columns: &mut Columns) -> Result<Schema, ReadError> {
+    if !file.starts_with(numbers::BEGIN) {
+        return Err(damaged("it does not begin like one"));
     }
-    let table = message.table(2)?.ok_or(Malformed)?;
+    let truncated = || ReadError::Truncated { format: FORMAT };
+    let end = file.strip_suffix(numbers::MAGIC).ok_or_else(truncated)?;
+    let (end, length) = end.split_last_chunk::<4>().ok_or_else(truncated)?;
+    let start = end.len().checked_sub(u32::from_le_bytes(*length) as usize);
+    let footer = start.and_then(|start| end.get(start..)).ok_or_else(truncated)?;
+    let table = flatbuffer::Table::root(footer)?;
+    let schema = schema(&table.table(1)?.ok_or(Malformed)?, footer.len())?;
+    columns.shape(schema.names.len(), 0)?;
+    for block in table.structs::<24>(3)? {
+        let (place, body_bytes) = block.split_first_chunk().ok_or(Malformed)?;
+        let (offset, header_bytes) = halves(place);
+        let body_bytes = <[u8; 8]>::try_from(body_bytes).map_err(|_| Malformed)?;
+        // The length of the header has 32 bits, and padding after them.
+        let header_bytes = u64::from(header_bytes as u32);
+        let mut header = section(file, offset, header_bytes)?;
+        let body_offset = offset.checked_add(header_bytes).ok_or(Malformed)?;
+        let body = section(file, body_offset, u64::from_le_bytes(body_bytes))?;
+        header = header.strip_prefix(&numbers::CONTINUATION).unwrap_or(header);
+        let header = header.get(4..).ok_or(Malformed)?;
+        Batch::new(header, &schema, columns)?.read(body, &schema, columns)?;
+    }
+    Ok(schema)
+}
+
+/// The schema in a header of so many bytes.
+fn schema(table: &flatbuffer::Table<'_>, header_bytes: usize) -> Result<Schema, ReadError> {
     if table.short(0)?.unwrap_or(0) != 0 {
         return Err(unsupported("big-endian numbers", "little-endian ones are read"));
     }
     // Tables may point to the same text; all of it once is never longer than the header.
-    let mut left = header.len();
+    let mut left = header_bytes;
     let mut own = |text: &str| {
         left = left.checked_sub(text.len()).ok_or(Malformed)?;
         Ok::<String, Malformed>(text.to_owned())
@@ -132,55 +167,56 @@ fn type_of(field: &flatbuffer::Table<'_>, name: &str) -> Result<Precision, ReadE
     ))
 }
 
-/// A batch: its header, then the bytes that follow it in the file.
-fn batch(
-    header: &[u8],
-    types: &[Precision],
-    input: &mut dyn BufRead,
-    columns: &mut Columns,
-) -> Result<(), ReadError> {
-    let message = flatbuffer::Table::root(header)?;
-    if message.byte(1)? != Some(numbers::RECORD_BATCH) {
-        return Err(unsupported("other messages than batches", "batches of floats are read"));
-    }
-    let table = message.table(2)?.ok_or(Malformed)?;
-    let rows = u64::try_from(table.long(0)?.unwrap_or(0)).map_err(|_| Malformed)?;
-    let most = rows.checked_mul(types.len() as u64).filter(|&values| values <= columns.most());
-    let most = most.ok_or_else(|| columns.too_large())?;
-    let body_bytes = u64::try_from(message.long(3)?.unwrap_or(0)).map_err(|_| Malformed)?;
-    // Twice the values and their bitmaps: compressed noise is a little longer than noise.
-    let slack = SLACK_BYTES.saturating_mul(types.len() as u64);
-    if body_bytes > most.saturating_mul(18).saturating_add(slack) {
-        return Err(damaged(format!("a batch of {rows} rows has {body_bytes} bytes")));
-    }
-    let codec = codec(&table)?;
-    let nodes = table.structs::<16>(1)?;
-    let buffers = table.structs::<16>(2)?;
-    if nodes.len() != types.len() || buffers.len() != 2 * types.len() {
-        return Err(damaged("a batch has not the columns of the schema"));
-    }
-    let body = read_exactly(input, body_bytes, FORMAT)?;
-    for (column, (&type_, node)) in types.iter().zip(nodes).enumerate() {
-        let (length, nulls) = halves(node);
-        if length != rows {
-            return Err(damaged("the columns of a batch differ in length"));
+impl<'a> Batch<'a> {
+    fn new(header: &'a [u8], schema: &Schema, columns: &Columns) -> Result<Self, ReadError> {
+        let message = flatbuffer::Table::root(header)?;
+        if message.byte(1)? != Some(numbers::RECORD_BATCH) {
+            return Err(unsupported("other messages than batches", "batches of floats are read"));
         }
-        let bitmap = if nulls == 0 {
-            None
-        } else {
-            Some(buffer(&body, &buffers[2 * column], codec, rows.div_ceil(8))?)
-        };
-        let bytes = rows * size_of_value(type_) as u64;
-        let values = buffer(&body, &buffers[2 * column + 1], codec, bytes)?;
-        let values = decode(&values, type_, ByteOrder::Little).enumerate();
-        let is_null =
-            |row: usize| bitmap.as_ref().is_some_and(|bits| bits[row / 8] >> (row % 8) & 1 == 0);
-        columns.extend(
-            column,
-            values.map(|(row, value)| if is_null(row) { f64::NAN } else { value }),
-        )?;
+        let table = message.table(2)?.ok_or(Malformed)?;
+        let rows = u64::try_from(table.long(0)?.unwrap_or(0)).map_err(|_| Malformed)?;
+        let width = schema.types.len() as u64;
+        let values = rows.checked_mul(width).filter(|&values| values <= columns.most());
+        let values = values.ok_or_else(|| columns.too_large())?;
+        let body_bytes = u64::try_from(message.long(3)?.unwrap_or(0)).map_err(|_| Malformed)?;
+        let most = values.saturating_mul(MOST_BYTES_PER_VALUE);
+        if body_bytes > most.saturating_add(SLACK_BYTES.saturating_mul(width)) {
+            return Err(damaged(format!("a batch of {rows} rows has {body_bytes} bytes")));
+        }
+        Ok(Self { table, rows, body_bytes })
     }
-    Ok(())
+
+    fn read(&self, body: &[u8], schema: &Schema, columns: &mut Columns) -> Result<(), ReadError> {
+        let codec = codec(&self.table)?;
+        let nodes = self.table.structs::<16>(1)?;
+        let buffers = self.table.structs::<16>(2)?;
+        if nodes.len() != schema.types.len() || buffers.len() != 2 * nodes.len() {
+            return Err(damaged("a batch has not the columns of the schema"));
+        }
+        if self.rows == 0 {
+            return Ok(());
+        }
+        for (column, (&type_, node)) in schema.types.iter().zip(nodes).enumerate() {
+            let (length, nulls) = halves(node);
+            if length != self.rows {
+                return Err(damaged("the columns of a batch differ in length"));
+            }
+            let bitmap = if nulls == 0 {
+                None
+            } else {
+                Some(buffer(body, &buffers[2 * column], codec, self.rows.div_ceil(8))?)
+            };
+            let bytes = self.rows * size_of_value(type_) as u64;
+            let values = buffer(body, &buffers[2 * column + 1], codec, bytes)?;
+            let is_null = |row: usize| {
+                bitmap.as_ref().is_some_and(|bits| bits[row / 8] >> (row % 8) & 1 == 0)
+            };
+            let values = decode(&values, type_, ByteOrder::Little).enumerate();
+            let value = |(row, value)| if is_null(row) { f64::NAN } else { value };
+            columns.extend(column, values.map(value))?;
+        }
+        Ok(())
+    }
 }
 
 fn codec(batch: &flatbuffer::Table<'_>) -> Result<Option<Codec>, ReadError> {
@@ -199,10 +235,8 @@ fn buffer(
     codec: Option<Codec>,
     length: u64,
 ) -> Result<Vec<u8>, ReadError> {
-    let (offset, stored) = halves(place);
-    let start = usize::try_from(offset).map_err(|_| Malformed)?;
-    let end = offset.checked_add(stored).and_then(|end| usize::try_from(end).ok());
-    let stored = body.get(start..end.ok_or(Malformed)?).ok_or(Malformed)?;
+    let (offset, stored_bytes) = halves(place);
+    let stored = section(body, offset, stored_bytes)?;
     let length = usize::try_from(length).map_err(|_| Malformed)?;
     let first = |bytes: &[u8]| bytes.get(..length).map(<[u8]>::to_vec);
     let too_short = || damaged("a column is shorter than its batch");
@@ -224,6 +258,13 @@ fn buffer(
             Ok(bytes)
         }
     }
+}
+
+/// The bytes at a place that a header names.
+fn section(bytes: &[u8], offset: u64, length: u64) -> Result<&[u8], Malformed> {
+    let end = offset.checked_add(length).and_then(|end| usize::try_from(end).ok());
+    let start = usize::try_from(offset).map_err(|_| Malformed)?;
+    bytes.get(start..end.ok_or(Malformed)?).ok_or(Malformed)
 }
 
 /// Two integers. A negative one is too large for any use.

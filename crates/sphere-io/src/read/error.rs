@@ -63,6 +63,12 @@ pub enum ReadError {
         /// Values allowed.
         most: u64,
     },
+    /// More columns than are read of any file.
+    #[error("the file has more than {most} columns, the most that are read")]
+    TooManyColumns {
+        /// Columns allowed.
+        most: usize,
+    },
 }
 
 impl ReadError {

@@ -65,7 +65,7 @@ impl ReadOptions {
 }
 
 /// Reads the file at a path. Linear in its bytes; memory is that of the table, eight bytes a value, and
-/// for Parquet that of the file too.
+/// for files of Parquet and Arrow that of the file too.
 ///
 /// # Errors
 /// What is wrong with the file, without its path.

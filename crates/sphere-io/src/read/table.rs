@@ -37,6 +37,9 @@ impl Table {
     }
 }
 
+/// More columns than any file of points has: each takes memory before there is a row.
+const MOST_COLUMNS: usize = 1 << 16;
+
 /// A table that grows value by value.
 #[derive(Debug)]
 pub(super) struct Columns {
@@ -58,8 +61,11 @@ impl Columns {
         ReadError::TooLarge { most: self.most }
     }
 
-    /// Sets the number of columns of a table that will have so many rows at least.
+    /// Sets the number of columns of a table that will have so many rows.
     pub(super) fn shape(&mut self, columns: usize, rows: u64) -> Result<(), ReadError> {
+        if columns > MOST_COLUMNS {
+            return Err(ReadError::TooManyColumns { most: MOST_COLUMNS });
+        }
         let values = (columns as u64).checked_mul(rows.max(1));
         if values.is_none_or(|values| values > self.most) {
             return Err(self.too_large());
@@ -78,6 +84,9 @@ impl Columns {
 
     /// Adds a column, with the first of its values.
     pub(super) fn add_column(&mut self, value: f64) -> Result<(), ReadError> {
+        if self.values.len() == MOST_COLUMNS {
+            return Err(ReadError::TooManyColumns { most: MOST_COLUMNS });
+        }
         self.values.push(Vec::new());
         self.push(self.values.len() - 1, value)
     }

@@ -48,7 +48,10 @@ pub(super) fn read_chunk(
             numbers::DICTIONARY_PAGE => {
                 let header = page.header.field(7);
                 let count = header.and_then(|header| natural(header, 1));
-                let count = count.ok_or_else(|| damaged("a dictionary has no length"))?;
+                // One dictionary, and no value in it twice: it is not longer than the column.
+                let count = count
+                    .filter(|&count| count <= rows && dictionary.is_none())
+                    .ok_or_else(|| damaged("a dictionary is not that of its column"))?;
                 let content = unpack(codec, page.stored, page.unpacked, count, leaf)?;
                 dictionary = Some(plain(&content, leaf.precision, count)?);
             }

@@ -1,7 +1,8 @@
 //! Files as others write them.
 
-use crate::Precision;
-use crate::read::{Names, ReadOptions, Table, read_stream};
+use super::damage::thriftily;
+use crate::read::{Names, ReadError, ReadOptions, Table, read_stream};
+use crate::{Format, Precision};
 
 fn read(bytes: &[u8]) -> Table {
     read_stream(bytes, &ReadOptions::new(1000)).unwrap()
@@ -13,7 +14,8 @@ fn columns(bytes: &[u8]) -> Vec<Vec<f64>> {
 
 #[test]
 fn csv_as_people_write_it() {
-    let table: [(&[u8], &[&str], &[&[f64]]); 5] = [
+    type Case<'a> = (&'a [u8], &'a [&'a str], &'a [&'a [f64]]);
+    let table: [Case<'_>; 5] = [
         (b"x, y\r\n1,2\r\n", &["x", "y"], &[&[1.0], &[2.0]]),
         (b"\xef\xbb\xbf\"x\",\"y\"\n+1e3,-.5", &["x", "y"], &[&[1000.0], &[-0.5]]),
         (b"# points\n\n1,2\n# more\n3,4\n", &["1", "2"], &[&[1.0, 3.0], &[2.0, 4.0]]),
@@ -97,4 +99,71 @@ fn ply_in_three_encodings() {
     assert_eq!(columns(&little), expected);
     let big = [header("binary_big_endian"), binary!(to_be_bytes)].concat();
     assert_eq!(columns(&big), expected);
+}
+
+macro_rules! data {
+    ($($name:literal),* $(,)?) => {
+        [$(($name, include_bytes!(concat!("data/", $name)).as_slice())),*]
+    };
+}
+
+/// What `data/make.py` wrote, with pandas 3.1, pyarrow 26.0 and polars 2.1.
+const COLUMNAR: [(&str, &[u8]); 10] = data![
+    "dictionary-v1-snappy.parquet",
+    "dictionary-v2-zstd.parquet",
+    "pandas.parquet",
+    "plain-v2-none.parquet",
+    "polars.parquet",
+    "split-v1-lz4.parquet",
+    "pandas.feather",
+    "polars.arrow",
+    "stream.arrows",
+    "zstd.arrow",
+];
+
+#[test]
+fn parquet_and_arrow_as_others_write_them() {
+    for (name, bytes) in COLUMNAR {
+        let table = read(bytes);
+        assert_eq!(table.names, ["x", "y"], "{name}");
+        assert_eq!(table.rows(), 40, "{name}");
+        assert_eq!(table.metadata, [], "{name}");
+        for row in 0..40 {
+            assert_eq!(table.columns[0][row], [0.5, -0.25, 1.0, 0.0][row % 4], "{name} {row}");
+            let y = table.columns[1][row];
+            let is_missing = row == 9 && !name.starts_with("pandas");
+            assert!(if is_missing { y.is_nan() } else { y == row as f64 / 8.0 }, "{name} {row}");
+        }
+    }
+}
+
+#[test]
+fn no_damage_to_them_does_harm() {
+    for (name, bytes) in COLUMNAR {
+        let is_parquet = name.ends_with("parquet");
+        let format = Some(if is_parquet { Format::Parquet } else { Format::Arrow });
+        let options = ReadOptions { format, ..ReadOptions::new(1000) };
+        let read = |bytes: &[u8]| thriftily(bytes, &options);
+        for length in 0..bytes.len() {
+            let is_stream = name == "stream.arrows";
+            assert!(read(&bytes[..length]).is_err() || is_stream, "{name}: {length}");
+        }
+        let mut changed = bytes.to_vec();
+        for at in 0..bytes.len() {
+            for value in (0..8).map(|bit| bytes[at] ^ 1 << bit).chain([0, 0x7f, 0x80, 0xff]) {
+                changed[at] = value;
+                let _ = read(&changed);
+            }
+            changed[at] = bytes[at];
+        }
+    }
+}
+
+#[test]
+fn the_limit_holds_before_anything_is_unpacked() {
+    for (name, bytes) in COLUMNAR {
+        let error = read_stream(bytes, &ReadOptions::new(79)).unwrap_err();
+        assert!(matches!(error, ReadError::TooLarge { most: 79 }), "{name}: {error}");
+        assert!(read_stream(bytes, &ReadOptions::new(80)).is_ok(), "{name}");
+    }
 }
