@@ -1,8 +1,21 @@
 //! Rows to bytes.
 
-use std::fmt::Write as _;
+mod arrow;
+mod batch;
+mod npy;
+mod parquet;
+mod ply;
+mod text;
 
-use crate::{Element, Format, npy};
+use arrow::Arrow;
+use parquet::Parquet;
+
+use crate::element::little_endian;
+use crate::{Element, Format};
+
+/// What the names of our metadata begin with in the formats whose files hold that of others too:
+/// Parquet, Arrow and PLY.
+pub(crate) const METADATA_PREFIX: &str = "sphere.";
 
 /// What is known of an array before its first row.
 #[derive(Clone, Debug, PartialEq)]
@@ -11,7 +24,8 @@ pub struct Header {
     pub columns: Vec<String>,
     /// The number of rows to come.
     pub rows: u64,
-    /// How the points were made, for the formats that have a place for it (JSON).
+    /// How the points were made, for the formats that have a place for it: JSON, and with names that
+    /// begin with `sphere.` Parquet, Arrow and PLY.
     pub metadata: Vec<(&'static str, Metadata)>,
 }
 
@@ -50,7 +64,17 @@ pub enum Metadata {
     Number(u32),
 }
 
-/// A call that does not fit the header.
+impl Metadata {
+    /// The value without quotes, for formats that hold texts alone.
+    fn text(&self) -> String {
+        match self {
+            Self::Text(text) => text.clone(),
+            Self::Number(number) => number.to_string(),
+        }
+    }
+}
+
+/// A call that does not fit the header, or a failure to compress.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum EncodeError {
@@ -70,61 +94,83 @@ pub enum EncodeError {
         /// Rows announced.
         announced: u64,
     },
+    /// Rows that could not be compressed.
+    #[error("the rows cannot be compressed: {0}")]
+    Compression(&'static str),
 }
 
 /// Turns rows into the bytes of a format, block by block. Does no I/O, so that files, pipes and
 /// responses share it.
 ///
 /// The bytes are [`begin`](Encoder::begin), then [`rows`](Encoder::rows) as often as needed, then
-/// [`end`](Encoder::end). How rows are divided among the calls changes no byte.
+/// [`end`](Encoder::end). How rows are divided among the calls changes no byte. Parquet and Arrow hold
+/// rows back until a batch of about 2 MiB is full, so a call may give nothing; a file of theirs ends
+/// with a list of its batches, which takes less than a thousandth of the data.
 #[derive(Debug)]
 pub struct Encoder<R> {
     format: Format,
     header: Header,
     written: u64,
+    body: Body<R>,
     /// The bytes of the last call, where they are not those of the values.
     buffer: Vec<u8>,
-    element: std::marker::PhantomData<R>,
+}
+
+/// How rows become bytes.
+#[derive(Debug)]
+enum Body<R> {
+    /// As they are: npy, raw and PLY.
+    Plain,
+    Csv,
+    Json,
+    Parquet(Parquet<R>),
+    Arrow(Arrow<R>),
 }
 
 impl<R: Element> Encoder<R> {
     /// An encoder at its beginning.
     #[must_use]
     pub fn new(format: Format, header: Header) -> Self {
-        Self { format, header, written: 0, buffer: Vec::new(), element: std::marker::PhantomData }
+        let columns = header.columns.len();
+        let body = match format {
+            Format::Npy | Format::Raw | Format::Ply => Body::Plain,
+            Format::Csv => Body::Csv,
+            Format::Json => Body::Json,
+            Format::Parquet => Body::Parquet(Parquet::new(columns)),
+            Format::Arrow => Body::Arrow(Arrow::new(columns)),
+        };
+        Self { format, header, written: 0, body, buffer: Vec::new() }
     }
 
-    /// The length of everything, where the format fixes it: for npy and raw.
+    /// The length of everything, where the format fixes it: for npy, raw and PLY.
     #[must_use]
     pub fn total_bytes(&self) -> Option<u64> {
-        let columns = self.header.columns.len();
-        let data = self.header.rows.checked_mul((columns * size_of::<R>()) as u64)?;
-        match self.format {
-            Format::Raw => Some(data),
-            Format::Npy => {
-                let header = npy::header(R::DESCRIPTOR, self.header.rows, columns);
-                data.checked_add(header.len() as u64)
-            }
-            Format::Csv | Format::Json => None,
+        if !self.format.has_plain_rows() {
+            return None;
         }
+        let row_bytes = self.header.columns.len() * size_of::<R>();
+        let data = self.header.rows.checked_mul(row_bytes as u64)?;
+        data.checked_add(self.plain_head().len() as u64)
     }
 
     /// What comes before the first row.
     pub fn begin(&mut self) -> &[u8] {
-        self.buffer = match self.format {
-            Format::Raw => Vec::new(),
-            Format::Npy => npy::header(R::DESCRIPTOR, self.header.rows, self.header.columns.len()),
-            Format::Csv => (self.header.columns.join(",") + "\n").into_bytes(),
-            Format::Json => json_head(&self.header).into_bytes(),
+        self.buffer = match &mut self.body {
+            Body::Plain => self.plain_head(),
+            Body::Csv => text::csv_head(&self.header),
+            Body::Json => text::json_head(&self.header),
+            Body::Parquet(parquet) => parquet.begin(),
+            Body::Arrow(arrow) => arrow.begin(&self.header),
         };
         &self.buffer
     }
 
-    /// Rows, C order. npy and raw borrow the values themselves; text is written into a buffer that
-    /// the next call uses again.
+    /// Rows, C order. npy, raw and PLY borrow the values themselves; the others are written into a
+    /// buffer that the next call uses again.
     ///
     /// # Errors
-    /// Values that are no whole rows, or more rows than announced.
+    /// Values that are no whole rows, or more rows than announced: such a call counts for nothing.
+    /// A compressor without memory.
     pub fn rows<'a>(&'a mut self, values: &'a [R]) -> Result<&'a [u8], EncodeError> {
         let columns = self.header.columns.len();
         if columns == 0 || !values.len().is_multiple_of(columns) {
@@ -134,24 +180,15 @@ impl<R: Element> Encoder<R> {
         if written > self.header.rows {
             return Err(EncodeError::RowCount { written, announced: self.header.rows });
         }
-        let first = self.written == 0;
+        let is_first = self.written == 0;
         self.written = written;
         self.buffer.clear();
-        match self.format {
-            Format::Npy | Format::Raw => {
-                if cfg!(target_endian = "little") {
-                    return Ok(bytemuck::cast_slice(values));
-                }
-                for value in values {
-                    value.write_little_endian(&mut self.buffer);
-                }
-            }
-            Format::Csv => values.chunks_exact(columns).for_each(|row| self.csv_row(row)),
-            Format::Json => {
-                for (at, row) in values.chunks_exact(columns).enumerate() {
-                    self.json_row(row, first && at == 0);
-                }
-            }
+        match &mut self.body {
+            Body::Plain => return Ok(little_endian(values, &mut self.buffer)),
+            Body::Csv => text::csv_rows(values, columns, &mut self.buffer),
+            Body::Json => text::json_rows(values, columns, is_first, &mut self.buffer),
+            Body::Parquet(parquet) => parquet.rows(&self.header, values, &mut self.buffer)?,
+            Body::Arrow(arrow) => arrow.rows(values, &mut self.buffer)?,
         }
         Ok(&self.buffer)
     }
@@ -159,60 +196,31 @@ impl<R: Element> Encoder<R> {
     /// What comes after the last row.
     ///
     /// # Errors
-    /// Fewer rows than announced.
+    /// Fewer rows than announced. A compressor without memory.
     pub fn end(&mut self) -> Result<&[u8], EncodeError> {
         if self.written != self.header.rows {
             let announced = self.header.rows;
             return Err(EncodeError::RowCount { written: self.written, announced });
         }
         self.buffer.clear();
-        if self.format == Format::Json {
-            self.buffer.extend_from_slice(b"\n]}\n");
+        match &mut self.body {
+            Body::Plain | Body::Csv => {}
+            Body::Json => self.buffer.extend_from_slice(text::JSON_END),
+            Body::Parquet(parquet) => parquet.end(&self.header, &mut self.buffer)?,
+            Body::Arrow(arrow) => arrow.end(&self.header, &mut self.buffer)?,
         }
         Ok(&self.buffer)
     }
 
-    fn csv_row(&mut self, row: &[R]) {
-        for value in row {
-            value.write_text(&mut self.buffer);
-            self.buffer.push(b',');
+    /// What precedes plain rows.
+    fn plain_head(&self) -> Vec<u8> {
+        let Header { columns, rows, .. } = &self.header;
+        match self.format {
+            Format::Npy => npy::head(R::DESCRIPTOR, *rows, columns.len()),
+            Format::Ply => ply::head(&self.header, R::PRECISION),
+            _ => Vec::new(),
         }
-        // There is a value, so there is a comma: the line ends in its place.
-        self.buffer.pop();
-        self.buffer.push(b'\n');
     }
-
-    fn json_row(&mut self, row: &[R], is_first: bool) {
-        self.buffer.extend_from_slice(if is_first { b"\n[" } else { b",\n[" });
-        for value in row {
-            if value.is_finite() {
-                value.write_text(&mut self.buffer);
-            } else {
-                self.buffer.extend_from_slice(b"null");
-            }
-            self.buffer.push(b',');
-        }
-        self.buffer.pop();
-        self.buffer.push(b']');
-    }
-}
-
-fn json_head(header: &Header) -> String {
-    let columns: Vec<String> = header.columns.iter().map(|name| json_string(name)).collect();
-    let mut head = format!("{{\"columns\":[{}]", columns.join(","));
-    for (name, value) in &header.metadata {
-        let value = match value {
-            Metadata::Text(text) => json_string(text),
-            Metadata::Number(number) => number.to_string(),
-        };
-        // Writing to a string cannot fail.
-        let _ = write!(head, ",{}:{value}", json_string(name));
-    }
-    head + ",\"points\":["
-}
-
-fn json_string(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
 }
 
 #[cfg(test)]

@@ -15,11 +15,19 @@ pub enum Format {
     Raw,
     /// An object with the column names, the parameters, and `points`, an array of arrays.
     Json,
+    /// Apache Parquet: a column per coordinate, in row groups, compressed with zstd.
+    Parquet,
+    /// Apache Arrow's file (Feather version 2): a column per coordinate, in record batches, compressed
+    /// with zstd.
+    Arrow,
+    /// Stanford's polygon file, binary little-endian: a vertex per point, and no faces.
+    Ply,
 }
 
 impl Format {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Csv, Self::Npy, Self::Raw, Self::Json];
+    pub const ALL: [Self; 7] =
+        [Self::Csv, Self::Npy, Self::Raw, Self::Json, Self::Parquet, Self::Arrow, Self::Ply];
 
     /// The name that users write.
     #[must_use]
@@ -29,6 +37,9 @@ impl Format {
             Self::Npy => "npy",
             Self::Raw => "raw",
             Self::Json => "json",
+            Self::Parquet => "parquet",
+            Self::Arrow => "arrow",
+            Self::Ply => "ply",
         }
     }
 
@@ -38,13 +49,15 @@ impl Format {
         self.name()
     }
 
-    /// The media type for HTTP.
+    /// The media type for HTTP. PLY has none of its own that is registered.
     #[must_use]
     pub const fn media_type(self) -> &'static str {
         match self {
             Self::Csv => "text/csv; charset=utf-8; header=present",
-            Self::Npy | Self::Raw => "application/octet-stream",
+            Self::Npy | Self::Raw | Self::Ply => "application/octet-stream",
             Self::Json => "application/json",
+            Self::Parquet => "application/vnd.apache.parquet",
+            Self::Arrow => "application/vnd.apache.arrow.file",
         }
     }
 
@@ -54,12 +67,23 @@ impl Format {
         matches!(self, Self::Csv | Self::Json)
     }
 
+    /// Whether a file is a head and then the values as they are, row by row and little-endian, so that
+    /// its length is known before it is made and any part of it is a range of rows.
+    #[must_use]
+    pub const fn has_plain_rows(self) -> bool {
+        matches!(self, Self::Npy | Self::Raw | Self::Ply)
+    }
+
     /// The format that a file's [`suffix`](Format::suffix) stands for, in upper or lower case; `bin`
-    /// is raw too. `None` without a suffix or for any other.
+    /// is raw too, and `feather` is Arrow. `None` without a suffix or for any other.
     #[must_use]
     pub fn from_path(path: &Path) -> Option<Self> {
         let suffix = path.extension()?.to_str()?.to_ascii_lowercase();
-        if suffix == "bin" { Some(Self::Raw) } else { suffix.parse().ok() }
+        match suffix.as_str() {
+            "bin" => Some(Self::Raw),
+            "feather" => Some(Self::Arrow),
+            name => name.parse().ok(),
+        }
     }
 }
 
@@ -71,7 +95,7 @@ impl fmt::Display for Format {
 
 /// A name that is no format.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("format is '{0}'; it must be one of csv, npy, raw, json")]
+#[error("format is '{0}'; it must be one of csv, npy, raw, json, parquet, arrow, ply")]
 pub struct UnknownFormat(String);
 
 impl FromStr for Format {
@@ -110,6 +134,9 @@ mod tests {
             ("a.b/points.raw", Some(Format::Raw)),
             ("points.bin", Some(Format::Raw)),
             ("points.tar.json", Some(Format::Json)),
+            ("points.parquet", Some(Format::Parquet)),
+            ("points.Feather", Some(Format::Arrow)),
+            ("points.ply", Some(Format::Ply)),
             ("points.txt", None),
             ("csv", None),
             (".csv", None),

@@ -2,7 +2,8 @@
 //!
 //! An [`Encoder`] turns rows into bytes and does no I/O; a [`Destination`] makes a file appear whole
 //! or not at all; a [`plot::Plot`] gathers points into a picture. None of them holds more than a
-//! block of points at a time, however many there are.
+//! block of points at a time, however many there are. [`read`] brings the points of a file back, as
+//! many as its caller allows.
 //!
 //! ```
 //! use sphere_io::{Encoder, Format, Header};
@@ -16,14 +17,18 @@
 //! # Ok::<(), sphere_io::EncodeError>(())
 //! ```
 
+mod compression;
 mod destination;
 mod element;
 mod encoder;
+mod flatbuffer;
 mod format;
-mod npy;
+mod numbers;
 pub mod plot;
+pub mod read;
+mod thrift;
 
 pub use destination::{Destination, DestinationError};
-pub use element::Element;
+pub use element::{Element, Precision};
 pub use encoder::{EncodeError, Encoder, Header, Metadata};
 pub use format::{Format, UnknownFormat};

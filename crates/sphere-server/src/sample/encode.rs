@@ -16,7 +16,7 @@ use super::any_encoder::AnyEncoder;
 use super::layout::Part;
 use super::request::SampleRequest;
 
-/// Whether the memory of a block is what npy and raw hold.
+/// Whether the memory of a block is what npy, raw and PLY hold.
 const LITTLE_ENDIAN: bool = cfg!(target_endian = "little");
 
 /// How the bytes are compressed.
@@ -59,7 +59,7 @@ impl PartEncoder {
             encoder: (!is_raw).then(|| AnyEncoder::new(request)),
             at: 0,
             bytes: part.bytes.clone(),
-            borrows: !request.format.is_text() && LITTLE_ENDIAN,
+            borrows: request.format.has_plain_rows() && LITTLE_ENDIAN,
             gzip: (encoding == Encoding::Gzip)
                 .then(|| GzEncoder::new(Vec::new(), Compression::fast())),
             spare: Spare::default(),
@@ -98,7 +98,7 @@ impl PartEncoder {
 
     /// What comes after the last row.
     pub(super) fn end(&mut self) -> Result<Bytes, SinkError> {
-        // Borrowed rows went by the encoder, and neither binary format has an end.
+        // Borrowed rows went by the encoder, and no format of plain rows has an end.
         let Some(encoder) = self.encoder.as_mut().filter(|_| !self.borrows) else {
             return Ok(Bytes::new());
         };

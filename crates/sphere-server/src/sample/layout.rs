@@ -38,8 +38,8 @@ impl Layout {
         let data_bytes = request.job.points().checked_mul(row_bytes);
         let total_bytes = match request.format {
             Format::Raw => data_bytes,
-            Format::Npy => AnyEncoder::new(request).total_bytes(),
-            Format::Csv | Format::Json => None,
+            // Only the encoder knows what precedes the rows, and whether the length is known at all.
+            _ => AnyEncoder::new(request).total_bytes(),
         };
         let head_bytes = total_bytes.unwrap_or(0).saturating_sub(data_bytes.unwrap_or(0));
         Self { total: total_bytes, head: head_bytes, row: row_bytes }

@@ -2,7 +2,7 @@
 
 /// The whole header, version 1.0, padded so that the data starts on a multiple of 64 bytes. The
 /// longest shape there is keeps it below 128 bytes.
-pub(crate) fn header(descriptor: &str, rows: u64, columns: usize) -> Vec<u8> {
+pub(super) fn head(descriptor: &str, rows: u64, columns: usize) -> Vec<u8> {
     const MAGIC: &[u8] = b"\x93NUMPY\x01\x00";
     const ALIGNMENT: usize = 64;
     let dictionary = format!(
@@ -20,21 +20,21 @@ pub(crate) fn header(descriptor: &str, rows: u64, columns: usize) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
-    use super::header;
+    use super::head;
 
     #[test]
     fn it_is_what_numpy_writes() {
         // numpy.save of zeros((3, 2)), NumPy 2.
         let expected = b"\x93NUMPY\x01\x00v\x00{'descr': '<f8', 'fortran_order': False, \
             'shape': (3, 2), }                                                          \n";
-        assert_eq!(header("<f8", 3, 2), expected);
+        assert_eq!(head("<f8", 3, 2), expected);
     }
 
     #[test]
     fn the_data_is_aligned_at_any_shape() {
         for rows in [0, 1, 999_999_999, u64::MAX] {
             for columns in [1, 2, 3, 21_201, usize::MAX] {
-                let header = header("<f4", rows, columns);
+                let header = head("<f4", rows, columns);
                 assert_eq!(header.len() % 64, 0);
                 let length = u16::from_le_bytes([header[8], header[9]]);
                 assert_eq!(usize::from(length) + 10, header.len());
