@@ -28,6 +28,7 @@
 pub mod direction;
 pub mod healpix;
 pub mod parallel;
+pub mod quality;
 pub mod random;
 mod real;
 pub mod sampling;
