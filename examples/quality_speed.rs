@@ -5,7 +5,7 @@
 use std::error::Error;
 use std::io::{self, Write as _};
 use std::num::NonZeroUsize;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use sphere_engine::CpuEngine;
 use sphere_math::quality::{self, Directions, Precision};
@@ -25,17 +25,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     for (name, scheme) in schemes {
         let [mut x, mut y, mut z] = [(); 3].map(|()| vec![0.0_f64; points as usize]);
         scheme.plan()?.fill(0..points, &mut [&mut x, &mut y, &mut z])?;
-        let started = Instant::now();
-        let set = Directions::new(&x, &y, &z, Precision::Double)?;
-        let checked = started.elapsed();
-        let neighbours = quality::neighbours(&set, &engine);
-        let judged = started.elapsed();
-        let report = quality::directions(&set, &engine);
-        let all = started.elapsed() - judged;
+        let (set, checked) = timed(|| Directions::new(&x, &y, &z, Precision::Double));
+        let set = set?;
+        let (neighbours, found) = timed(|| quality::neighbours(&set, &engine));
+        let (report, all) = timed(|| quality::directions(&set, &engine));
         writeln!(
             out,
-            "{name:>10}: checked {checked:.2?}, neighbours {:.2?}, whole report {all:.2?}",
-            judged - checked
+            "{name:>10}: checked {checked:.2?}, neighbours {found:.2?}, whole report {all:.2?}"
         )?;
         if let Some(neighbours) = neighbours {
             let scaled = neighbours.scaled(report.count);
@@ -46,4 +42,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         writeln!(out, "  cap discrepancy: {:?}", report.cap_discrepancy_squared.value)?;
     }
     Ok(())
+}
+
+fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
+    let started = Instant::now();
+    let result = work();
+    (result, started.elapsed())
 }

@@ -4,9 +4,11 @@ mod common;
 
 use core::f64::consts::{FRAC_PI_2, PI};
 
-use sphere_math::parallel::Serial;
-use sphere_math::quality::{self, Directions, DirectionsReport, Precision, Value};
-use sphere_math::sampling::{Method, Placement, Scheme};
+use sphere_math::parallel::{Executor, Serial};
+use sphere_math::quality::{
+    self, Coverage, CubePoints, Directions, DirectionsReport, DiskPoints, Precision, Value,
+};
+use sphere_math::sampling::{Domain, Method, Placement, Scheme, Scramble};
 
 type Points = Vec<[f64; 3]>;
 
@@ -187,7 +189,27 @@ fn energy_discrepancies_of_known_sets() {
     }
 }
 
-/// ALGORITHMS 3.1 of the notes this was built from: sqrt(n) times the smallest distance.
+/// Stolarsky's identity itself: the mean square discrepancy of caps is an eighth of the figure.
+#[test]
+fn the_cap_discrepancy_is_that_of_caps() {
+    let plan = Scheme::Sobol { domain: Domain::Cube { dimensions: 3 }, scramble: Scramble::None };
+    let caps: Vec<f64> = common::rows(&plan.plan().unwrap(), 1..40_000);
+    for points in [vec![[0.6, 0.0, 0.8]], lattice(50, Placement::Quadrature)] {
+        let square = |cap: &[f64]| {
+            let (z, turn, height) = (1.0 - 2.0 * cap[0], 2.0 * PI * cap[1], 1.0 - 2.0 * cap[2]);
+            let r = (1.0 - z * z).sqrt();
+            let centre = [r * turn.cos(), r * turn.sin(), z];
+            let is_inside = |p: &&[f64; 3]| (0..3).map(|k| p[k] * centre[k]).sum::<f64>() > height;
+            let share = points.iter().filter(is_inside).count() as f64 / points.len() as f64;
+            (share - 0.5 * (1.0 - height)).powi(2)
+        };
+        let mean = caps.chunks_exact(3).map(square).sum::<f64>() / (caps.len() / 3) as f64;
+        let found = report(&points).cap_discrepancy_squared.value.central();
+        assert!((8.0 * mean / found - 1.0).abs() < 0.01, "{mean} {found}");
+    }
+}
+
+/// sqrt(n) times the smallest distance, from an independent calculation.
 #[test]
 fn smallest_distances_of_lattices() {
     let table = [
@@ -240,5 +262,146 @@ fn random_sets_give_the_figures_of_random_sets() {
         assert!((mean - 1.0).abs() < 4.0 * error + systematic, "{index}: {mean} ± {error}");
         // Nor has it a variance: one over the smallest distance.
         assert!(error < 0.1 || index == 4, "{index}: {error}");
+    }
+}
+
+/// The last task first.
+struct Backwards;
+
+impl Executor for Backwards {
+    fn map<T: Send>(&self, tasks: usize, task: impl Fn(usize) -> T + Sync) -> Vec<T> {
+        let mut results: Vec<T> = (0..tasks).rev().map(task).collect();
+        results.reverse();
+        results
+    }
+}
+
+/// Threads that take turns.
+struct Threads(usize);
+
+impl Executor for Threads {
+    fn map<T: Send>(&self, tasks: usize, task: impl Fn(usize) -> T + Sync) -> Vec<T> {
+        let (threads, task) = (self.0, &task);
+        let mut columns: Vec<_> = std::thread::scope(|scope| {
+            let run = |thread| {
+                move || (thread..tasks).step_by(threads).map(task).collect::<Vec<T>>().into_iter()
+            };
+            let started: Vec<_> = (0..threads).map(|thread| scope.spawn(run(thread))).collect();
+            started.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        (0..tasks).map(|index| columns[index % threads].next().unwrap()).collect()
+    }
+}
+
+#[test]
+fn the_number_of_threads_changes_no_bit() {
+    let clustered = |count| {
+        let near = |point: [f64; 3]| unit([1e-4 * point[0], 1e-4 * point[1], 1.0]);
+        drawn(&Scheme::Random { seed: 3, method: Method::Cylinder }, count)
+            .into_iter()
+            .map(near)
+            .collect::<Points>()
+    };
+    // Above and below what is exact, with a grid and with a tree.
+    for points in [
+        lattice(40_000, Placement::Quadrature),
+        lattice(700, Placement::Quadrature),
+        clustered(9_000),
+    ] {
+        let [x, y, z] = [0, 1, 2].map(|axis| points.iter().map(|p| p[axis]).collect::<Vec<_>>());
+        let points = Directions::new(&x, &y, &z, Precision::Double).unwrap();
+        let serial = quality::directions(&points, &Serial);
+        assert_eq!(quality::directions(&points, &Backwards), serial);
+        assert_eq!(quality::directions(&points, &Threads(3)), serial);
+    }
+    let plan = Scheme::Sobol { domain: Domain::Cube { dimensions: 3 }, scramble: Scramble::None };
+    let rows: Vec<f64> = common::rows(&plan.plan().unwrap(), 0..40_000);
+    let columns =
+        [0, 1, 2].map(|axis| rows.iter().skip(axis).step_by(3).copied().collect::<Vec<_>>());
+    let slices = columns.each_ref().map(Vec::as_slice);
+    let points = CubePoints::new(&slices).unwrap();
+    let serial = quality::cube(&points, &Serial);
+    assert_eq!(quality::cube(&points, &Backwards), serial);
+    assert_eq!(quality::cube(&points, &Threads(3)), serial);
+    assert!(matches!(serial.star_discrepancy_squared.unwrap().value, Value::Estimate { .. }));
+}
+
+#[test]
+fn single_precision_changes_little() {
+    let points = lattice(20_000, Placement::Quadrature);
+    let rounded: Points = points.iter().map(|p| p.map(|x| f64::from(x as f32))).collect();
+    let [x, y, z] = [0, 1, 2].map(|axis| rounded.iter().map(|p| p[axis]).collect::<Vec<_>>());
+    assert!(Directions::new(&x, &y, &z, Precision::Double).is_err());
+    let points_f32 = Directions::new(&x, &y, &z, Precision::Single).unwrap();
+    let [single, double] = [quality::directions(&points_f32, &Serial), report(&points)];
+    let figures = |report: &DirectionsReport| {
+        let neighbours = report.neighbours.unwrap();
+        let discrepancy = report.cap_discrepancy_squared;
+        [neighbours.smallest, neighbours.mean, report.covering_radius, discrepancy]
+    };
+    for (single, double) in figures(&single).into_iter().zip(figures(&double)) {
+        let [single, double] = [single, double].map(|figure| figure.value.central());
+        assert!((single / double - 1.0).abs() < 1e-4, "{single} {double}");
+    }
+}
+
+#[test]
+fn disks() {
+    let n = 5_000_u64;
+    let rows: Vec<f64> = common::rows(&Scheme::Disk { total: n }.plan().unwrap(), 0..n);
+    let [x, y] = [0, 1].map(|axis| rows.iter().skip(axis).step_by(2).copied().collect::<Vec<_>>());
+    let lattice = quality::disk(&DiskPoints::new(&x, &y, Precision::Double).unwrap(), &Serial);
+    // Squared radii are (k + 1/2) / n; the golden angle leaves gaps of about 1 / n.
+    let radial = lattice.radial_discrepancy;
+    assert!((radial.value.central() / radial.perfect.unwrap().value - 1.0).abs() < 1e-9);
+    let angular = lattice.angular_discrepancy.value.central();
+    assert!(angular * (n as f64) < 3.0, "{angular}");
+
+    // Random points: the horizontal part of directions is denser at the rim; sqrt(1 - |z|) is not.
+    let random = drawn(&Scheme::Random { seed: 1, method: Method::Cylinder }, n);
+    let flat = random.iter().map(|[x, y, z]| {
+        let scale = (1.0 - z.abs()).sqrt() / x.hypot(*y);
+        [x * scale, y * scale]
+    });
+    let (x, y): (Vec<f64>, Vec<f64>) = flat.map(|[x, y]| (x, y)).unzip();
+    let random = quality::disk(&DiskPoints::new(&x, &y, Precision::Double).unwrap(), &Serial);
+    for figure in [random.radial_discrepancy, random.angular_discrepancy] {
+        let ratio = figure.value.central() / figure.random.unwrap().value;
+        assert!((0.4..2.0).contains(&ratio), "{ratio}");
+    }
+    let means = [lattice, random].map(|report| report.neighbours.unwrap().mean);
+    let ratio = means[1].value.central() / means[1].random.unwrap().value;
+    // Beside the rim distances are larger.
+    assert!((0.98..1.05).contains(&ratio), "{ratio}");
+    let ratio = means[0].value.central() / means[0].perfect.unwrap().value;
+    assert!((0.85..1.0).contains(&ratio), "{ratio}");
+}
+
+#[test]
+fn cubes() {
+    let report = |scramble, dimensions: u32, count: usize| {
+        let domain = Domain::Cube { dimensions };
+        let plan = Scheme::Sobol { domain, scramble }.plan().unwrap();
+        let mut columns = vec![vec![0.0; count]; dimensions as usize];
+        let mut slices: Vec<&mut [f64]> = columns.iter_mut().map(Vec::as_mut_slice).collect();
+        plan.fill(0..count as u64, &mut slices).unwrap();
+        let slices: Vec<&[f64]> = columns.iter().map(Vec::as_slice).collect();
+        quality::cube(&CubePoints::new(&slices).unwrap(), &Serial)
+    };
+    let owen = Scramble::Owen { seed: 1, randomisation: 2 };
+    for scramble in [Scramble::None, owen] {
+        for count in [1, 2, 3, 1024, 1500] {
+            let report = report(scramble, 2, count);
+            assert_eq!(report.strata.intervals, [0, 0], "{count}");
+            assert_eq!(report.strata.pairs[0].missed, 0, "{count}");
+            assert_eq!(report.strata.coverage, Coverage::Complete);
+        }
+        // All dimensions are stratified, few pairs beyond the first are.
+        let report = report(scramble, 9, 4096);
+        assert_eq!(report.strata.intervals, [0; 9]);
+        assert_eq!(report.strata.pairs.len(), 8);
+        assert!(report.strata.pairs[1..].iter().any(|pair| pair.missed > 0));
+        let discrepancy = report.star_discrepancy_squared.unwrap();
+        assert!(discrepancy.value.central() < 0.2 * discrepancy.random.unwrap().value);
     }
 }

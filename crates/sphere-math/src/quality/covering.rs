@@ -1,6 +1,8 @@
-//! The covering radius, by branch and bound: the largest distance from anywhere to the nearest point.
+//! The covering radius: the largest distance from anywhere to the nearest point.
 //!
-//! The surface is cut into cells. The distance d from the centre of a cell to the nearest point is a
+//! For spread directions it follows from their Voronoi cells. All else is done by branch and bound,
+//! which asks nothing of the points and takes long only where many holes are almost as large as the
+//! largest. The surface is cut into cells. The distance d from the centre of a cell to the nearest point is a
 //! lower bound of the covering radius, and d plus the radius of the cell an upper bound of the
 //! distances within the cell. Cells that cannot hold much more than what is already found are
 //! dropped, the others are cut into four. All cells of a level are measured before any is dropped,
@@ -72,7 +74,10 @@ struct Measured {
 
 /// The covering radius of directions as an angle in radians, as a bracket.
 pub(super) fn of_sphere<E: Executor>(index: &Index, count: usize, executor: &E) -> Value {
-    let [lo, hi] = bracket(&Sphere(index), count, executor);
+    let [lo, hi] = match index.covering_radius(executor) {
+        Some(radius) => outwards([radius; 2]),
+        None => bracket(&Sphere(index), count, executor),
+    };
     Value::Bracket { lo, hi: hi.min(core::f64::consts::PI) }
 }
 
@@ -110,7 +115,11 @@ fn bracket<S: Surface, E: Executor>(surface: &S, count: usize, executor: &E) -> 
         let survivors = measured().filter(|(_, cell)| cell.bound > enough);
         cells = survivors.flat_map(|(cell, _)| cell.quarters()).collect();
     }
-    [lo * (1.0 - OUTWARD), hi.max(lo) * (1.0 + OUTWARD)]
+    outwards([lo, hi.max(lo)])
+}
+
+fn outwards([lo, hi]: [f64; 2]) -> [f64; 2] {
+    [lo * (1.0 - OUTWARD), hi * (1.0 + OUTWARD)]
 }
 
 struct Sphere<'a>(&'a Index);
@@ -150,5 +159,62 @@ impl Surface for Disk<'_> {
         let scale = 1.0 / from_origin.max(1.0);
         let distance = self.0.nearest([centre[0] * scale, centre[1] * scale, 0.0]).sqrt();
         Some(Measured { distance, bound: distance + radius })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Disk, Sphere, bracket};
+    use crate::parallel::Serial;
+    use crate::quality::nearest::{Index, Tree};
+    use crate::quality::{Directions, Precision};
+    use crate::sampling::{Method, Placement, Scheme};
+
+    /// The columns of the first `count` points that are not in the cap z > `open`.
+    fn drawn(scheme: Scheme, count: u64, open: f64) -> [Vec<f64>; 3] {
+        let mut rows = vec![0.0; 3 * count as usize];
+        scheme.plan().unwrap().fill_rows(0..count, &mut rows).unwrap();
+        let kept = || rows.chunks_exact(3).filter(|row| row[2] <= open);
+        [0, 1, 2].map(|axis| kept().map(|row| row[axis]).collect())
+    }
+
+    #[test]
+    fn cells_and_branches_agree() {
+        let mut seen = 0;
+        for count in [60, 200, 1_000, 5_000, 20_000] {
+            let fibonacci = |e| Scheme::Fibonacci { total: count, placement: Placement::Offset(e) };
+            let random = |seed| Scheme::Random { seed, method: Method::Cylinder };
+            for scheme in [fibonacci(0.5), fibonacci(0.0), fibonacci(30.0), random(1), random(2)] {
+                for open in [1.0, 0.98] {
+                    let [x, y, z] = drawn(scheme, count, open);
+                    let points = Directions::new(&x, &y, &z, Precision::Double).unwrap();
+                    let index = Index::new(&points, &Serial);
+                    let [lo, hi] = bracket(&Sphere(&index), x.len(), &Serial);
+                    assert!(lo <= hi && hi <= 1.0201 * lo, "{scheme:?} {open}: {lo} {hi}");
+                    if let Some(radius) = index.covering_radius(&Serial) {
+                        assert!(lo <= radius && radius <= hi, "{scheme:?}: {lo} {radius} {hi}");
+                        seen += 1;
+                    }
+                }
+            }
+        }
+        assert!(seen > 20, "{seen}");
+    }
+
+    #[test]
+    fn the_disk() {
+        let table: [(&[[f64; 3]], f64); 4] = [
+            (&[[0.0; 3]], 1.0),
+            (&[[1.0, 0.0, 0.0]], 2.0),
+            (&[[0.0, 1.0, 0.0], [0.0, -1.0, 0.0]], core::f64::consts::SQRT_2),
+            // The rim half way between two of the square; the centre is at 0.5.
+            (&[[0.5, 0.0, 0.0], [-0.5, 0.0, 0.0], [0.0, 0.5, 0.0], [0.0, -0.5, 0.0]], 0.7368128791),
+        ];
+        for (points, expected) in table {
+            let tree = Tree::new(points.iter().copied());
+            let [lo, hi] = bracket(&Disk(&tree), points.len(), &Serial);
+            assert!(lo <= expected && expected <= hi, "{points:?}: {lo} {expected} {hi}");
+            assert!(hi <= 1.021 * lo, "{points:?}: {lo} {hi}");
+        }
     }
 }

@@ -1,11 +1,13 @@
 //! The spherical-cap L2 discrepancy, by Stolarsky's identity.
 //!
 //! The mean square, over all caps (centre uniform on the sphere, height uniform in \[-1, 1\]), of the
-//! difference between the share of points in a cap and its share of the area is, but for a constant
-//! factor of 1/4, what the mean distance between points lacks of its largest value: Stolarsky1973,
-//! Brauchart2013. The figure here is without that factor,
+//! difference between the share of points in a cap and its share of the area is an eighth of what
+//! the mean distance between points lacks of its largest value: Stolarsky1973, Brauchart2013 (who
+//! integrate over heights, which is twice the mean). The figure here is without that factor,
 //!
-//! D² = 4/3 - n⁻² sum over i, j of |x_i - x_j|,
+//! ```text
+//! D² = 4/3 - n⁻² sum over i, j of |x_i - x_j|
+//! ```
 //!
 //! with 4/(3 n) expected for random points and 0.7985 n^(-3/2) for the best sets that are known.
 //! D itself is known as the energy discrepancy.
@@ -14,12 +16,23 @@
 //!
 //! Of an even set of a million points, D² is a billionth of the terms it is the difference of. To
 //! draw pairs of points cannot work: their distances scatter by about 0.5. So D² is written as the
-//! mean over points i of d_i = 4/3 - (1/n) sum over j of |x_i - x_j|, which are all small: the whole
-//! sum over j is taken for a sample of points i. What then scatters is the smooth part of d (for
-//! random points by 0.5 n^(-1/2), far more than their D²), but that part is known: with
-//! 4/3 - |x - y| = sum over l ≥ 1 of b_l P_l(x·y), b_l = 4/((2l - 1)(2l + 3)), degrees up to 32 follow
-//! from the sums of harmonics over all points. It is subtracted from each d_i, and added again as its
-//! exact mean. What is left scatters by 3.4e-4 n^(-1/2) for random points, and by little for even ones.
+//! mean over all points i of
+//!
+//! ```text
+//! d_i = 4/3 - (1/n) sum over j of |x_i - x_j|
+//! ```
+//!
+//! which are all small: the whole sum over j is taken for a sample of points i. What then scatters
+//! is the smooth part of d (for random points by 0.5 n^(-1/2), far more than their D²), but that part
+//! is known: with
+//!
+//! ```text
+//! 4/3 - |x - y| = sum over l >= 1 of b_l P_l(x·y),   b_l = 4 / ((2 l - 1)(2 l + 3))
+//! ```
+//!
+//! degrees up to 32 follow from the sums of harmonics over all points. It is subtracted from each
+//! d, and added again as its exact mean. What is left scatters by 3.4e-4 n^(-1/2) for random points,
+//! and by little for even ones.
 //!
 //! The sample has two points from each of equal ranges of indices, drawn independently: lattices
 //! are stratified by it, and half the difference of the two gives an unbiased standard error.
@@ -33,6 +46,9 @@ use crate::sum::{SUM_BLOCK, pairwise};
 
 /// The last counter word of Philox for the rows of the sample.
 const PHILOX_USE: u32 = 6;
+
+/// Ranges of which a sample has two rows each, however large the set is.
+const LEAST_RANGES: usize = 32;
 
 /// Rows that one task adds up.
 const ROWS: usize = 64;
@@ -80,9 +96,14 @@ struct Sample {
 }
 
 impl Sample {
+    /// As many rows as keep the number of distances at that of the largest exact figure.
     fn new(points: &Directions<'_>) -> Self {
+        let pairs = EXACT_POINTS * EXACT_POINTS;
+        Self::of_ranges(points, (pairs / (2 * points.count())).max(LEAST_RANGES))
+    }
+
+    fn of_ranges(points: &Directions<'_>, ranges: usize) -> Self {
         let count = points.count();
-        let ranges = (EXACT_POINTS * EXACT_POINTS / (2 * count)).max(32);
         let mut rows = Vec::with_capacity(2 * ranges);
         for range in 0..ranges {
             let indices = bounds(count, ranges, range);
@@ -164,4 +185,52 @@ fn sum_of_distances([x, y, z]: [f64; 3], columns: [&[f64]; 3]) -> f64 {
     }
     let rest = rest_x.iter().zip(rest_y).zip(rest_z).map(|((&a, &b), &c)| distance(a, b, c));
     sums.iter().sum::<f64>() + rest.sum::<f64>()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Sample, exact, legendre};
+    use crate::parallel::Serial;
+    use crate::quality::harmonic::{Harmonics, Recurrence};
+    use crate::quality::{Directions, Precision, Value};
+    use crate::sampling::{Method, Placement, Scheme};
+
+    #[test]
+    fn legendre_series() {
+        // At t = 1 the sum is 4/3, and at t = -1 it is 4/3 - 2; the tails are below 2 / l.
+        let sum = |sign: fn(usize) -> f64| (0..4000).map(|l| sign(l) * legendre(l)).sum::<f64>();
+        assert!((sum(|_| 1.0) - 4.0 / 3.0).abs() < 1e-3);
+        assert!((sum(|l| if l % 2 == 0 { 1.0 } else { -1.0 }) + 2.0 / 3.0).abs() < 1e-3);
+    }
+
+    /// Samples of sets that are small enough for the exact figure too. The last value is the most
+    /// that the error may be of the figure: the method must be as good as it says.
+    #[test]
+    fn samples_agree_with_exact_figures() {
+        let total = 31_000;
+        let fibonacci = |e| Scheme::Fibonacci { total, placement: Placement::Offset(e) };
+        let random = |seed| Scheme::Random { seed, method: Method::Cylinder };
+        let table = [
+            ("even", fibonacci(0.5), 1.0, 1e-3),
+            ("open poles", fibonacci(100.0), 1.0, 1e-3),
+            ("random", random(1), 1.0, 0.01),
+            ("half", random(2), 0.0, 1e-3),
+        ];
+        for (name, scheme, top, most) in table {
+            let mut rows = vec![0.0; 3 * total as usize];
+            scheme.plan().unwrap().fill_rows(0..total, &mut rows).unwrap();
+            let kept = || rows.chunks_exact(3).filter(|row| row[2] <= top);
+            let [x, y, z] = [0, 1, 2].map(|axis| kept().map(|row| row[axis]).collect::<Vec<_>>());
+            let points = Directions::new(&x, &y, &z, Precision::Double).unwrap();
+            let recurrence = Recurrence::new();
+            let harmonics = Harmonics::new(&points, &recurrence, &Serial);
+            let exact = exact(&points, &Serial);
+            let estimate =
+                Sample::of_ranges(&points, 300).estimate(&points, &harmonics, &recurrence, &Serial);
+            let Value::Estimate { value, standard_error } = estimate else { panic!("{name}") };
+            let error = (value - exact).abs();
+            assert!(error < 4.0 * standard_error, "{name}: {exact:e} {value:e} {standard_error:e}");
+            assert!(standard_error < most * exact, "{name}: {exact:e} {standard_error:e}");
+        }
+    }
 }

@@ -77,11 +77,14 @@ impl Value {
     }
 }
 
-impl Reference {
-    pub(super) fn new(basis: Basis, value: f64) -> Self {
-        Self { value, basis }
+impl Basis {
+    /// A number of this kind.
+    pub(super) fn of(self, value: f64) -> Reference {
+        Reference { value, basis: self }
     }
+}
 
+impl Reference {
     /// The reference times a positive number.
     #[must_use]
     pub fn scaled(self, factor: f64) -> Self {

@@ -50,9 +50,10 @@ pub struct DirectionsReport {
     /// twice the ratio of Hardin2016, section 1.2, with angles for chords. `None` for a single
     /// point, and with duplicates (or distances too small for f64 to square).
     pub mesh_ratio: Option<Figure>,
-    /// D² = 4/3 - n⁻² sum |x_i - x_j|: four times the mean square discrepancy of caps (Stolarsky's
-    /// identity). D bounds the error of the mean of every function, times a norm of the function.
-    /// Exact up to [`EXACT_POINTS`](super::EXACT_POINTS) points.
+    /// D² = 4/3 less the mean distance of all pairs of points, both orders and each with itself:
+    /// eight times the mean square discrepancy of caps (Stolarsky's identity). D bounds the error of
+    /// the mean of every function, times a norm of the function. Exact up to
+    /// [`EXACT_POINTS`](super::EXACT_POINTS) points.
     pub cap_discrepancy_squared: Figure,
     /// Degrees 1 ..= 32, in order.
     pub harmonics: Vec<Harmonic>,

@@ -3,8 +3,10 @@
 //! The root mean square, over all boxes \[0, t) with t uniform in the cube, of the difference between
 //! the share of points in the box and its volume. Its square is, by Warnock1972,
 //!
+//! ```text
 //! D² = 3^-d - (2/n) sum over i of prod over k of (1 - x_ik²)/2
-//!    \+ n⁻² sum over i, j of prod over k of (1 - max(x_ik, x_jk)),
+//!    + n⁻² sum over i, j of prod over k of (1 - max(x_ik, x_jk))
+//! ```
 //!
 //! O(n² d). For larger sets the mean is taken as what it is, over a sample of boxes: the terms are
 //! squares, so nothing cancels, and the relative error depends on the number of boxes only.
@@ -97,13 +99,12 @@ fn sample<E: Executor>(points: &CubePoints<'_>, boxes: u32, executor: &E) -> Val
     Value::Estimate { value, standard_error: variance.sqrt() }
 }
 
-/// A corner must not be a coordinate that points have: half of the 53rd bit is added.
+/// Uniform in (0, 1), never an end: the top 52 bits of a word and a half.
 fn coordinate(index: u32, dimension: u32) -> f64 {
     let words = philox4x32([index, dimension / 2, 0, PHILOX_USE], [0; 2]);
     let pair = (dimension % 2) as usize * 2;
     let word = (u64::from(words[pair]) << 32) | u64::from(words[pair + 1]);
-    const ULP: f64 = 1.0 / (1_u64 << 53) as f64;
-    (0.5 + (word >> 12) as f64) * (2.0 * ULP)
+    (0.5 + (word >> 12) as f64) / (1_u64 << 52) as f64
 }
 
 /// The share of points in \[0, corner). Blocks of columns, so that most are left after a few.

@@ -65,7 +65,7 @@ impl Grid {
                 let point = points.point(index);
                 Entry { point, cell: cell_of(side, point) as u32 }
             });
-            Chunk::new(entries.collect(), bands, cells_per_band)
+            Chunk::new(&entries.collect::<Vec<_>>(), bands, cells_per_band)
         });
         let bands = executor.map(bands, |band| Band::new(&chunks, band, cells_per_band));
         Self { side, band_bits, bands, count }
@@ -137,7 +137,7 @@ fn cell_of(side: usize, point: [f64; 3]) -> usize {
 }
 
 impl Chunk {
-    fn new(entries: Vec<Entry>, bands: usize, cells_per_band: usize) -> Self {
+    fn new(entries: &[Entry], bands: usize, cells_per_band: usize) -> Self {
         let key = |entry: &Entry| entry.cell as usize / cells_per_band;
         let (starts, entries) = counting_sort(entries.iter().copied(), bands, key);
         Self { starts, entries }

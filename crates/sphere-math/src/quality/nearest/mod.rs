@@ -4,6 +4,7 @@ mod cube_map;
 mod grid;
 mod search;
 mod tree;
+mod voronoi;
 
 #[cfg(test)]
 mod tests;
@@ -88,6 +89,14 @@ impl Index {
         match self {
             Self::Grid(grid) => grid.neighbours(executor),
             Self::Tree(tree) => tree.neighbours(executor, chord_angle),
+        }
+    }
+
+    /// The covering radius as an angle, where it can be had exactly at a low price.
+    pub(super) fn covering_radius<E: Executor>(&self, executor: &E) -> Option<f64> {
+        match self {
+            Self::Grid(grid) => grid.covering_radius(executor),
+            Self::Tree(_) => None,
         }
     }
 

@@ -122,18 +122,22 @@ impl Grid {
     /// the ball reaches.
     fn within(&self, point: [f64; 3], skip: Option<Slot>, radius: f64, mut best: f64) -> f64 {
         let skip = skip.unwrap_or(Slot { band: usize::MAX, index: 0 });
+        // Roundings of the square root must not leave out what is on the ball.
+        self.visit_runs(point, radius * (1.0 + SLACK), |run| {
+            best = nearest_of(&run, point, skip, best);
+        });
+        best
+    }
+
+    /// The points of all cells that a ball reaches, and so all points within it.
+    pub(super) fn visit_runs(&self, point: [f64; 3], radius: f64, mut visit: impl FnMut(Run<'_>)) {
         for face in 0..6 {
-            // Roundings of the square root must not leave out what is on the ball.
-            let Some([u, v]) = slopes_around(face, point, radius * (1.0 + SLACK)) else {
-                continue;
-            };
+            let Some([u, v]) = slopes_around(face, point, radius) else { continue };
             let columns = u.map(|slope| self.line_below(slope));
             for row in self.line_below(v[0])..=self.line_below(v[1]) {
-                let run = self.run(face * self.side() + row, columns);
-                best = nearest_of(&run, point, skip, best);
+                visit(self.run(face * self.side() + row, columns));
             }
         }
-        best
     }
 }
 
