@@ -29,6 +29,7 @@ mod azimuth;
 pub mod direction;
 pub mod healpix;
 pub mod parallel;
+pub mod quality;
 pub mod random;
 mod real;
 pub mod sampling;
