@@ -30,6 +30,7 @@ pub mod healpix;
 pub mod parallel;
 pub mod random;
 mod real;
+pub mod rotation;
 pub mod sampling;
 pub mod sum;
 mod turn;
