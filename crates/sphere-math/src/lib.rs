@@ -25,6 +25,7 @@
 //!
 //! Sources are cited by their key in `docs/papers.bib`; accuracy is stated in `docs/numerics.md`.
 
+pub mod designs;
 pub mod direction;
 pub mod healpix;
 pub mod parallel;
