@@ -1,7 +1,8 @@
 //! The mathematics of the unit sphere.
 //!
-//! Today this crate samples: a [`sampling::Scheme`] says which points, its
-//! [`sampling::Plan`] computes any range of them.
+//! Today this crate samples, and integrates over what it samples: a [`sampling::Scheme`] says which
+//! points, its [`sampling::Plan`] computes any range of them, and an [`integrate::Quadrature`] takes
+//! the mean of a function over them, with its error.
 //!
 //! ```
 //! use sphere_math::sampling::{Placement, Scheme};
@@ -28,6 +29,7 @@
 pub mod designs;
 pub mod direction;
 pub mod healpix;
+pub mod integrate;
 pub mod parallel;
 pub mod random;
 mod real;
