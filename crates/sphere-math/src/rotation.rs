@@ -89,6 +89,22 @@ mod tests {
     }
 
     #[test]
+    fn the_table_has_the_same() {
+        let table = include_str!("../tests/data/rotations.csv");
+        let mut seen = 0;
+        for line in table.lines().filter(|line| !line.starts_with('#')).skip(1) {
+            let fields: Vec<&str> = line.split(',').collect();
+            let rotation = Rotation::random(fields[0].parse().unwrap(), fields[1].parse().unwrap());
+            for (found, field) in rotation.matrix().as_flattened().iter().zip(&fields[2..]) {
+                let expected: f64 = field.parse().unwrap();
+                assert!((found - expected).abs() < 1e-15, "{line}: {found}");
+            }
+            seen += 1;
+        }
+        assert_eq!(seen, 20);
+    }
+
+    #[test]
     fn every_one_is_a_proper_rotation() {
         for rows in matrices().take(10_000) {
             let [a, b, c] = rows;
