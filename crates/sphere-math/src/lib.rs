@@ -1,7 +1,8 @@
 //! The mathematics of the unit sphere.
 //!
-//! Today this crate samples: a [`sampling::Scheme`] says which points, its
-//! [`sampling::Plan`] computes any range of them.
+//! Today this crate samples, and integrates over what it samples: a [`sampling::Scheme`] says which
+//! points, its [`sampling::Plan`] computes any range of them, and an [`integrate::Quadrature`] takes
+//! the mean of a function over them, with its error.
 //!
 //! ```
 //! use sphere_math::sampling::{Placement, Scheme};
@@ -26,12 +27,15 @@
 //! Sources are cited by their key in `docs/papers.bib`; accuracy is stated in `docs/numerics.md`.
 
 mod azimuth;
+pub mod designs;
 pub mod direction;
 pub mod healpix;
+pub mod integrate;
 pub mod parallel;
 pub mod quality;
 pub mod random;
 mod real;
+pub mod rotation;
 pub mod sampling;
 pub mod simd;
 pub mod sum;

@@ -6,6 +6,8 @@ mod common;
 
 use allocation_counter::measure;
 use common::schemes;
+use sphere_math::integrate::Quadrature;
+use sphere_math::parallel::Serial;
 
 #[test]
 fn draws_and_fills_allocate_nothing() {
@@ -25,6 +27,17 @@ fn draws_and_fills_allocate_nothing() {
             plan.fill_rows(range.clone(), &mut rows).unwrap();
         });
         assert_eq!(counted.count_total, 0, "{name}");
+    }
+}
+
+#[test]
+fn integrals_allocate_nothing_per_point() {
+    for (name, scheme) in schemes().into_iter().filter(|(name, _)| name.starts_with("sobol s")) {
+        let count = |points| {
+            let quadrature = Quadrature::new(&scheme, points).unwrap();
+            measure(|| drop(quadrature.sphere(&Serial, |[x, ..]| x))).count_total
+        };
+        assert_eq!(count(10), count(4_000), "{name}");
     }
 }
 

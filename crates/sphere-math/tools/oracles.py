@@ -15,7 +15,7 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True
 
-from tables import earth, healpix, lattice, random, sobol  # noqa: E402
+from tables import earth, healpix, lattice, random, rotation, sobol  # noqa: E402
 
 DATA = Path(__file__).resolve().parents[1] / "tests/data"
 TABLES = {
@@ -25,6 +25,7 @@ TABLES = {
     "sincos_turns.csv": lattice.sincos_turns,
     "philox_random123.csv": random.philox_random123,
     "random_points.csv": random.random_points,
+    "rotations.csv": rotation.rotations,
     "sobol_scipy.csv": sobol.sobol_scipy,
     "sobol_points.csv": sobol.sobol_points,
     "owen_words.csv": sobol.owen_words,
