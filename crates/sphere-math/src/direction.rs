@@ -66,6 +66,48 @@ fn normalization_of_extreme(vector: [f64; 3]) -> Option<([f64; 3], f64)> {
     if finite && largest > 0.0 { normalization(vector.map(|c| c * scale)) } else { None }
 }
 
+/// The direction at `[theta, phi]`, colatitude and longitude in radians: of length 1 to the last
+/// bits.
+///
+/// ```
+/// use sphere_math::direction::of_theta_phi;
+///
+/// assert_eq!(of_theta_phi([0.0, 1.0]), [0.0, 0.0, 1.0]);
+/// ```
+#[must_use]
+pub fn of_theta_phi([theta, phi]: [f64; 2]) -> [f64; 3] {
+    let (radius, height) = libm::sincos(theta);
+    let (sin, cos) = libm::sincos(phi);
+    [radius * cos, radius * sin, height]
+}
+
+/// The direction at `[longitude, latitude]` in degrees: of length 1 to the last bits, and exact on
+/// the axes.
+///
+/// ```
+/// use sphere_math::direction::of_longitude_latitude_deg;
+///
+/// assert_eq!(of_longitude_latitude_deg([-90.0, 0.0]), [0.0, -1.0, 0.0]);
+/// assert_eq!(of_longitude_latitude_deg([12.0, 90.0]), [0.0, 0.0, 1.0]);
+/// ```
+#[must_use]
+pub fn of_longitude_latitude_deg([longitude, latitude]: [f64; 2]) -> [f64; 3] {
+    let [radius, height] = cos_sin_deg(latitude);
+    let [cos, sin] = cos_sin_deg(longitude);
+    // Adding 0 turns -0 into 0.
+    [radius * cos + 0.0, radius * sin + 0.0, height + 0.0]
+}
+
+/// `[cos, sin]` of degrees, reduced to an eighth of a turn before anything is rounded.
+fn cos_sin_deg(degrees: f64) -> [f64; 2] {
+    let quarters = libm::round(degrees / 90.0);
+    let rest = degrees - quarters * 90.0;
+    let (sin, cos) = libm::sincos(rest * (FRAC_PI_2 / 90.0));
+    // What is no whole number is no angle either: NaN goes on as NaN.
+    let quarter = libm::fmod(quarters, 4.0) as i64;
+    crate::turn::rotate_quarters(quarter.rem_euclid(4).cast_unsigned(), [cos, sin])
+}
+
 /// An angle in (-circle/2, circle/2\] brought to \[0, circle) after its rounding to `R`: an angle
 /// just below 0 must not become the full circle.
 fn wrapped<R: Real>(angle: f64, circle: f64) -> R {

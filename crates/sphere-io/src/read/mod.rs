@@ -22,6 +22,7 @@ mod lines;
 mod npy;
 mod parquet;
 mod ply;
+mod points;
 mod raw;
 mod sniff;
 mod table;
@@ -31,6 +32,7 @@ use std::io::{BufRead, BufReader, Cursor, Read};
 use std::path::Path;
 
 pub use error::ReadError;
+pub use points::{Columns as PointColumns, PointSet, PointsError};
 use table::Columns;
 pub use table::{Names, Table};
 
