@@ -50,7 +50,7 @@ const REFUSED: [(&str, &[&str]); 48] = [
     ("sample pixels --order 2 --ordering spiral", &["--ordering", "nested"]),
     ("sample disk --count 5 --columns lonlat-deg", &["columns is no parameter of disk"]),
     ("sample random --count 5 --precision f16", &["--precision", "f32"]),
-    ("sample random --count 5 --format parquet", &["--format", "npy"]),
+    ("sample random --count 5 --format xlsx", &["--format", "npy"]),
     ("sample random --count 5 -o points.txt", &["output is points.txt", "--format"]),
     ("sample random --count 5 --plot points.jpg", &["plot is points.jpg", "FILE.png"]),
     ("sample random --count 5 --plot a.png --format npy", &["format", "-o FILE"]),

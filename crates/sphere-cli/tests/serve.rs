@@ -56,7 +56,7 @@ fn what_is_refused() {
         (sample("fibonacci?count=11&total=10"), 400, "past_the_end", "count"),
         (sample("fibonacci?count=5&placement=offset:nan"), 400, "out_of_range", "placement"),
         (sample("random?count=5&seed=x"), 400, "invalid_value", "seed"),
-        (sample("random?count=5&format=parquet"), 400, "invalid_value", "format"),
+        (sample("random?count=5&format=xlsx"), 400, "invalid_value", "format"),
         (sample("random?count=5&format=csv&format=csv"), 400, "duplicate_parameter", "format"),
         (sample("random?count=5&engine=cuda"), 400, "invalid_value", "engine"),
         (sample("sobol?count=5&order=3"), 400, "parameter_not_for_scheme", "order"),
