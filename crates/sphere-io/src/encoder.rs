@@ -2,7 +2,7 @@
 
 mod arrow;
 mod batch;
-mod npy;
+pub(crate) mod npy;
 mod parquet;
 mod ply;
 mod text;

@@ -23,8 +23,10 @@ mod element;
 mod encoder;
 mod flatbuffer;
 mod format;
+mod indices;
 mod numbers;
 pub mod plot;
+pub mod quality;
 pub mod read;
 mod thrift;
 
@@ -32,3 +34,4 @@ pub use destination::{Destination, DestinationError};
 pub use element::{Element, Precision};
 pub use encoder::{EncodeError, Encoder, Header, Metadata};
 pub use format::{Format, UnknownFormat};
+pub use indices::{IndexEncoder, NoIndices};

@@ -3,11 +3,15 @@
 /// The whole header, version 1.0, padded so that the data starts on a multiple of 64 bytes. The
 /// longest shape there is keeps it below 128 bytes.
 pub(super) fn head(descriptor: &str, rows: u64, columns: usize) -> Vec<u8> {
+    head_of_shape(descriptor, &format!("({rows}, {columns})"))
+}
+
+/// The same for any shape, as Python writes a tuple.
+pub(crate) fn head_of_shape(descriptor: &str, shape: &str) -> Vec<u8> {
     const MAGIC: &[u8] = b"\x93NUMPY\x01\x00";
     const ALIGNMENT: usize = 64;
-    let dictionary = format!(
-        "{{'descr': '{descriptor}', 'fortran_order': False, 'shape': ({rows}, {columns}), }}"
-    );
+    let dictionary =
+        format!("{{'descr': '{descriptor}', 'fortran_order': False, 'shape': {shape}, }}");
     let before = MAGIC.len() + size_of::<u16>() + dictionary.len();
     let length = (before + 1).next_multiple_of(ALIGNMENT) - MAGIC.len() - size_of::<u16>();
     let mut header = MAGIC.to_vec();

@@ -41,7 +41,8 @@ pub enum PointsError {
     /// Names that mean nothing, or too few columns without names to know.
     #[error(
         "columns are {found}; points are x y z, x y, longitude_deg latitude_deg, theta_rad phi_rad \
-         or u0 u1 ...; say which with one of {}", Columns::names()
+         or u0 u1 ...; say which with one of {}",
+        Columns::names()
     )]
     Unknown {
         /// The names that there are.
@@ -61,7 +62,7 @@ pub enum PointsError {
     #[error("these are points of the {0}; directions are needed: x y z, or angles")]
     NotDirections(&'static str),
     /// A name that is no kind of columns.
-    #[error("columns are '{0}'; they must be one of {}", Columns::names())]
+    #[error("columns are '{0}'; they must be one of {names}", names = Columns::names())]
     UnknownName(String),
 }
 
