@@ -34,12 +34,12 @@ impl Failure {
     }
 
     /// Tells the user, and the shell.
-    pub(crate) fn report(self) -> ExitCode {
+    pub(crate) fn report(self, verb: &str) -> ExitCode {
         // A standard error that cannot be written leaves nobody to tell.
         let say = |message: String| drop(writeln!(io::stderr(), "error: {message}"));
         match self {
             Self::Usage(message) => {
-                say(format!("{message}\n\nFor more information, try 'sphere sample --help'."));
+                say(format!("{message}\n\nFor more information, try 'sphere {verb} --help'."));
                 ExitCode::from(2)
             }
             Self::Work(message) => {

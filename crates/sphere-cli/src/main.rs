@@ -3,9 +3,14 @@
 mod cli;
 mod completions;
 mod failure;
+mod input;
 mod interrupt;
+mod nearest;
+mod output;
+mod quality;
 mod sample;
 mod serve;
+mod threads;
 
 use std::process::ExitCode;
 
@@ -14,13 +19,15 @@ use clap::Parser;
 use crate::cli::{Cli, Verb};
 
 fn main() -> ExitCode {
-    let result = match Cli::parse().verb {
-        Verb::Sample(arguments) => sample::run(&arguments),
-        Verb::Serve(arguments) => serve::run(&arguments),
-        Verb::Completions(arguments) => completions::run(&arguments),
+    let (verb, result) = match Cli::parse().verb {
+        Verb::Sample(arguments) => ("sample", sample::run(&arguments)),
+        Verb::Quality(arguments) => ("quality", quality::run(&arguments)),
+        Verb::Nearest(arguments) => ("nearest", nearest::run(&arguments)),
+        Verb::Serve(arguments) => ("serve", serve::run(&arguments)),
+        Verb::Completions(arguments) => ("completions", completions::run(&arguments)),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => failure.report(),
+        Err(failure) => failure.report(verb),
     }
 }

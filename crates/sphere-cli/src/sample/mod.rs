@@ -1,30 +1,31 @@
 //! `sphere sample`: a request, a run, a file.
 
-mod output;
 mod picture;
 mod points;
 mod progress;
 mod report;
+mod target;
 
-use std::num::NonZeroUsize;
 use std::time::Instant;
 
 use sphere_engine::{Cause, CpuEngine, Engine, Job, SampleParameters, Sink, Stop, Stopped};
 
-use self::output::{Output, Target};
 use self::progress::Progress;
 use self::report::Report;
+use self::target::Target;
 use crate::cli::SampleArguments;
 use crate::failure::Failure;
 use crate::interrupt;
+use crate::output::Output;
+use crate::threads::threads;
 
 pub(crate) fn run(arguments: &SampleArguments) -> Result<(), Failure> {
     // Everything that can be wrong with the request is found before anything is touched.
-    let parameters = SampleParameters::parse(&arguments.scheme, arguments.parameters())
+    let parameters = SampleParameters::parse(&arguments.scheme, arguments.points.parameters())
         .map_err(Failure::usage)?;
     let job = parameters.job().map_err(Failure::usage)?;
     let target = Target::of(arguments)?;
-    let engine = CpuEngine::new(threads(arguments)?).map_err(Failure::work)?;
+    let engine = CpuEngine::new(threads(arguments.threads.as_deref())?).map_err(Failure::work)?;
 
     interrupt::install()?;
     let started = Instant::now();
@@ -71,16 +72,4 @@ fn compute(
         },
         cause => Failure::work(format!("stopped before point {next}: {cause}")),
     })
-}
-
-fn threads(arguments: &SampleArguments) -> Result<Option<NonZeroUsize>, Failure> {
-    let Some(text) = &arguments.threads else { return Ok(None) };
-    let threads = text.parse::<NonZeroUsize>().ok();
-    match threads.filter(|threads| threads.get() <= CpuEngine::MAX_THREADS) {
-        Some(threads) => Ok(Some(threads)),
-        None => Err(Failure::usage(format!(
-            "threads is '{text}'; it must be a whole number from 1 to {}",
-            CpuEngine::MAX_THREADS
-        ))),
-    }
 }

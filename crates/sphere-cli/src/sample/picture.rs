@@ -7,9 +7,9 @@ use sphere_engine::{Block, Engine, Job, Sink, SinkError};
 use sphere_io::plot::{Canvas, Plot};
 use sphere_math::sampling::{Shape, Tally};
 
-use super::output::Output;
 use super::progress::Progress;
 use crate::failure::Failure;
+use crate::output::Output;
 
 /// Computes the job once more, in the coordinates that pictures are drawn from.
 pub(super) fn draw(

@@ -8,9 +8,9 @@ use sphere_engine::{Block, Engine, Job, Precision, SampleParameters, Sink, SinkE
 use sphere_io::{Element, Encoder, Format, Header};
 use sphere_math::sampling::Tally;
 
-use super::output::Output;
 use super::progress::Progress;
 use crate::failure::Failure;
+use crate::output::Output;
 
 /// Computes the job and encodes it as it comes: memory is a few blocks at any count.
 pub(super) fn write(

@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal as _};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::output::Target;
+use super::target::Target;
 use crate::cli::ProgressWhen;
 
 /// A bar on standard error, or nothing.

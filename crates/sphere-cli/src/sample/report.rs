@@ -5,8 +5,9 @@ use std::io::{self, IsTerminal as _, Write as _};
 use serde::Serialize;
 use sphere_engine::Capability;
 
-use super::output::{Place, Target};
+use super::target::Target;
 use crate::failure::Failure;
+use crate::output::Place;
 
 pub(super) struct Report<'a> {
     pub(super) points: u64,
