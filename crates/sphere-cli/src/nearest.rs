@@ -13,22 +13,25 @@ use crate::{input, interrupt};
 
 /// Directions that one thread takes at a time.
 const BLOCK: usize = 1 << 14;
-/// Blocks whose indices are held until they are written.
-const BLOCKS: usize = 64;
 
 pub(crate) fn run(arguments: &NearestArguments) -> Result<(), Failure> {
     let plan = plan(arguments)?;
     let place = arguments.output.as_deref().map_or(Place::StandardOutput, Place::of);
     let format = output::format(arguments.format.as_deref(), Some(&place))?;
     place.check(format)?;
-    let encoder = IndexEncoder::new(format).map_err(Failure::usage)?;
+    let mut encoder = IndexEncoder::new(format).map_err(Failure::usage)?;
     let engine = CpuEngine::new(threads(arguments.threads.as_deref())?).map_err(Failure::work)?;
 
     interrupt::install()?;
     let points = input::points(arguments.input.as_deref(), &arguments.reading)?;
     let directions = points.directions().map_err(Failure::usage)?;
+    let found = find(&plan, &engine, &directions).map_err(Failure::work)?;
     let mut output = Output::create(&place)?;
-    write(&plan, &engine, &directions, encoder, &mut output)?;
+    output.put(&encoder.begin(directions[0].len() as u64))?;
+    for indices in found {
+        output.put(&encoder.indices(&indices))?;
+    }
+    output.put(encoder.end())?;
     output.flush_all()?;
     interrupt::keep(|| output.commit())
 }
@@ -44,32 +47,24 @@ fn plan(arguments: &NearestArguments) -> Result<Plan, Failure> {
     job.scheme().plan().map_err(Failure::usage)
 }
 
-fn write(
+/// All indices, before the first is written: a row that is no direction leaves nothing behind.
+fn find(
     plan: &Plan,
     engine: &CpuEngine,
     [x, y, z]: &[Vec<f64>; 3],
-    mut encoder: IndexEncoder,
-    output: &mut Output,
-) -> Result<(), Failure> {
-    output.put(&encoder.begin(x.len() as u64))?;
-    for start in (0..x.len()).step_by(BLOCK * BLOCKS) {
-        let end = x.len().min(start + BLOCK * BLOCKS);
-        let blocks = engine.map((end - start).div_ceil(BLOCK), |block| {
-            let first = start + block * BLOCK;
-            let rows = first..end.min(first + BLOCK);
-            let mut indices = vec![0; rows.len()];
-            let columns = [&x[rows.clone()], &y[rows.clone()], &z[rows]];
-            plan.nearest_all(columns, &mut indices).map(|()| indices).map_err(|error| match error {
-                // Counted from the first row of the file, not of the block.
-                SampleError::NoDirection { index, direction } => {
-                    SampleError::NoDirection { index: first + index, direction }
-                }
-                error => error,
-            })
-        });
-        for indices in blocks {
-            output.put(&encoder.indices(&indices.map_err(Failure::work)?))?;
-        }
-    }
-    output.put(encoder.end())
+) -> Result<Vec<Vec<u64>>, SampleError> {
+    let blocks = engine.map(x.len().div_ceil(BLOCK), |block| {
+        let first = block * BLOCK;
+        let rows = first..x.len().min(first + BLOCK);
+        let mut indices = vec![0; rows.len()];
+        let columns = [&x[rows.clone()], &y[rows.clone()], &z[rows]];
+        plan.nearest_all(columns, &mut indices).map(|()| indices).map_err(|error| match error {
+            // Counted from the first row of the file, not of the block.
+            SampleError::NoDirection { index, direction } => {
+                SampleError::NoDirection { index: first + index, direction }
+            }
+            error => error,
+        })
+    });
+    blocks.into_iter().collect()
 }

@@ -29,13 +29,14 @@ pub(crate) fn run(arguments: &QualityArguments) -> Result<(), Failure> {
     interrupt::install()?;
     let points = match &job {
         Some(job) => draw(job, &engine)?,
-        None => input::points(Some(Path::new(&arguments.points)), &arguments.input)?,
+        None => read(arguments)?,
     };
     let waiting = waiting();
     let report = Report::of(&points, &engine);
     waiting.finish_and_clear();
     let report = report.map_err(|error| {
-        Failure::work(format!("{} cannot be judged: {error}", arguments.points))
+        let name = if arguments.points == "-" { "standard input" } else { &arguments.points };
+        Failure::work(format!("{name} cannot be judged: {error}"))
     })?;
 
     let text = if arguments.json { format!("{}\n", report.to_json()) } else { report.to_text() };
@@ -76,6 +77,19 @@ fn job(arguments: &QualityArguments) -> Result<Option<Job>, Failure> {
         return Err(Failure::usage(message));
     }
     Ok(Some(job))
+}
+
+fn read(arguments: &QualityArguments) -> Result<PointSet, Failure> {
+    let path = Path::new(&arguments.points);
+    if arguments.points != "-" && !path.exists() {
+        let names: Vec<&str> = SchemeKind::ALL.iter().map(|scheme| scheme.name()).collect();
+        return Err(Failure::usage(format!(
+            "{} is neither a file nor a scheme; schemes are {}",
+            arguments.points,
+            names.join(", ")
+        )));
+    }
+    input::points(Some(path), &arguments.input)
 }
 
 /// Computes all points, into memory.

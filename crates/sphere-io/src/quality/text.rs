@@ -57,6 +57,8 @@ fn figure_line(text: &mut String, row: &Row) {
         Value::Estimate { value, standard_error } => {
             format!("{} ± {}{unit}", number(value), short(standard_error))
         }
+        // Ends that look alike need no telling apart.
+        Value::Bracket { lo, hi } if number(lo) == number(hi) => format!("{}{unit}", number(lo)),
         Value::Bracket { lo, hi } => format!("{} to {}{unit}", number(lo), number(hi)),
     };
     let [perfect, random] = [row.figure.perfect, row.figure.random].map(reference);
