@@ -16,8 +16,12 @@ export const schemes = {
     fields: [
       count,
       {
-        name: 'placement', label: 'Placement', kind: 'choice', values: ['quadrature', 'offset'],
-        tell: (value) => (value === 'offset' ? '' : 'Midpoints of bands of equal area: best for integrals and means.'),
+        name: 'placement', label: 'Placement', kind: 'choice', values: ['quadrature', 'packing', 'spacing', 'offset'],
+        tell: (value) => ({
+          quadrature: 'Midpoints of bands of equal area: best for integrals and means.',
+          packing: 'The largest smallest distance between points. Leaves a hole at the poles.',
+          spacing: 'The largest mean distance between neighbours.',
+        }[value] ?? ''),
       },
       {
         name: 'offset', label: 'Offset', kind: 'text', value: '0.36', part: 'placement',

@@ -25,7 +25,7 @@ const REFUSED: [(&str, &[&str]); 48] = [
     ("sample fibonacci --count 0 --total 0", &["total is 0", "2^52"]),
     ("sample fibonacci --count 1 --total 4503599627370497", &["total", "2^52"]),
     ("sample disk --count 1e17", &["start + count", "4503599627370496"]),
-    ("sample fibonacci --count 5 --placement packing", &["placement", "quadrature"]),
+    ("sample fibonacci --count 5 --placement covering", &["placement", "quadrature, packing, spacing"]),
     ("sample fibonacci --count 5 --placement offset:nan", &["placement offset is NaN", "0 to 2^52"]),
     ("sample fibonacci --count 5 --placement offset:inf", &["placement offset is inf", "0 to 2^52"]),
     ("sample fibonacci --count 5 --placement offset:-1", &["placement", "0 to 2^52"]),

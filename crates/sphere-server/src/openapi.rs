@@ -122,8 +122,8 @@ fn parameter(scheme: SchemeKind, name: &str, max_points: u64) -> Value {
         }
         "order" => ("Nside = 2^order", whole(0, 29)),
         "placement" => (
-            "quadrature, or offset:<e> with e from 0 to 2^52",
-            json!({ "type": "string", "pattern": "^(quadrature|offset:[0-9]+(\\.[0-9]+)?)$" }),
+            "quadrature, packing, spacing, or offset:<e> with e from 0 to 2^52",
+            json!({ "type": "string", "pattern": "^(quadrature|packing|spacing|offset:[0-9]+(\\.[0-9]+)?)$" }),
         ),
         "method" => ("How random words become a direction", choices("method")),
         "scramble" => ("How the sequence is randomised", choices("scramble")),

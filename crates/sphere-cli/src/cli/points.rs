@@ -18,8 +18,9 @@ pub(crate) struct PointArguments {
     /// fibonacci, disk: points of the whole lattice, up to 2^52 [default: start + count]
     #[arg(long, value_name = "N", help_heading = POINTS, allow_negative_numbers = true)]
     pub(crate) total: Option<String>,
-    /// fibonacci: quadrature (bands of equal area) or offset:E (0 puts points on the poles, 0.36
-    /// and more space them better near the poles) [default: quadrature]
+    /// fibonacci: quadrature (bands of equal area), packing (the largest smallest distance; leaves
+    /// a hole at the poles), spacing (the largest mean distance), or offset:E (0 puts points on the
+    /// poles) [default: quadrature]
     #[arg(long, value_name = "GOAL", help_heading = POINTS)]
     pub(crate) placement: Option<String>,
     /// random, and sobol with a scramble: which sequence [default: 0]

@@ -137,6 +137,17 @@ mod tests {
     }
 
     #[test]
+    fn every_placement_reads_back() {
+        for placement in ["quadrature", "packing", "spacing", "offset:0", "offset:1e9"] {
+            let mut parameters = SampleParameters::new(SchemeKind::Fibonacci);
+            parameters.set("placement", placement).unwrap();
+            let text = serde_json::to_string(&parameters).unwrap();
+            let read = serde_json::from_str::<SampleParameters>(&text).unwrap();
+            assert_eq!(read, parameters, "{text}");
+        }
+    }
+
+    #[test]
     fn json_numbers_are_numbers_or_strings() {
         for count in ["1000", "1e3", "1000.0", "\"1000\"", "\"1_000\""] {
             let text = format!(r#"{{"count": {count}, "scheme": "sobol"}}"#);

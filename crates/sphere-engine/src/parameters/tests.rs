@@ -27,6 +27,8 @@ fn what_requests_mean() {
         ("fibonacci total=100 start=90", fibonacci(100, Placement::Quadrature), 90..100),
         ("fibonacci total=100 start=100", fibonacci(100, Placement::Quadrature), 100..100),
         ("fibonacci count=2 total=9", fibonacci(9, Placement::Quadrature), 0..2),
+        ("fibonacci count=10 placement=packing", fibonacci(10, Placement::Packing), 0..10),
+        ("fibonacci count=10 placement=spacing", fibonacci(10, Placement::Spacing), 0..10),
         ("fibonacci count=2 placement=offset:0", fibonacci(2, Placement::Offset(0.0)), 0..2),
         ("disk count=1e3", Scheme::Disk { total: 1_000 }, 0..1_000),
         ("random count=1", random(0, Method::Cylinder), 0..1),
@@ -99,7 +101,7 @@ const REFUSED: [(&str, &str, &str, &str); 38] = [
     ("fibonacci count=2 placement=offset:-0.5", "placement", "out_of_range", "0 to 2^52"),
     ("fibonacci count=2 placement=offset:5e15", "placement", "out_of_range", "0 to 2^52"),
     ("fibonacci count=1 placement=offset:0", "placement", "out_of_range", "at least 2"),
-    ("fibonacci count=1 placement=packing", "placement", "invalid_value", "quadrature or offset:<e>"),
+    ("fibonacci count=1 placement=covering", "placement", "invalid_value", "packing, spacing, or offset:<e>"),
     ("fibonacci count=1 placement=offset:", "placement", "invalid_value", "offset:0.36"),
     ("fibonacci count=1 precision=f16", "precision", "invalid_value", "one of f64, f32"),
 ];

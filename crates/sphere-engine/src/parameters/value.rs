@@ -118,10 +118,17 @@ impl Named for Precision {
     const ALL: &'static [(&'static str, Self)] = &[("f64", Self::Double), ("f32", Self::Single)];
 }
 
+/// Placements without a number; [`Placement::Offset`] has one.
+const PLACEMENTS: [(&str, Placement); 3] = [
+    ("quadrature", Placement::Quadrature),
+    ("packing", Placement::Packing),
+    ("spacing", Placement::Spacing),
+];
+
 impl Value for Placement {
     fn from_text(text: &str) -> Option<Self> {
         match text.split_once(':') {
-            None if text == "quadrature" => Some(Self::Quadrature),
+            None => PLACEMENTS.iter().find(|(name, _)| *name == text).map(|&(_, value)| value),
             Some(("offset", offset)) => offset.parse().ok().map(Self::Offset),
             _ => None,
         }
@@ -129,13 +136,17 @@ impl Value for Placement {
 
     fn to_text(self) -> Cow<'static, str> {
         match self {
-            Self::Quadrature => "quadrature".into(),
             Self::Offset(offset) => format!("offset:{offset}").into(),
+            named => {
+                let of = PLACEMENTS.iter().find(|(_, value)| *value == named);
+                of.map_or("", |&(name, _)| name).into()
+            }
         }
     }
 
     fn expected() -> String {
-        "quadrature or offset:<e> with e from 0 to 2^52, such as offset:0.36".to_string()
+        "quadrature, packing, spacing, or offset:<e> with e from 0 to 2^52, such as offset:0.36"
+            .to_string()
     }
 }
 

@@ -48,6 +48,11 @@ pub enum Placement {
     /// Midpoints of bands of equal area, offset 1/2: best for integrals and means.
     #[default]
     Quadrature,
+    /// The largest smallest distance between points, within 0.1 %: opens a hole at each pole, see
+    /// `docs/offsets.md`.
+    Packing,
+    /// The largest mean distance of a point to its nearest neighbour, within 0.1 %.
+    Spacing,
     /// z = 1 - 2 (k + e) / (n - 1 + 2 e): 0 puts points on both poles, greater values space the
     /// points near the poles better. 0 ..= 2^52.
     Offset(f64),

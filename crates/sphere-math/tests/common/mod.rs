@@ -25,6 +25,8 @@ pub(crate) fn schemes() -> Vec<(&'static str, Scheme)> {
         ("fibonacci 2^52", fibonacci(1 << 52, Placement::Quadrature)),
         ("fibonacci poles", fibonacci(1_001, offset(0.0))),
         ("fibonacci offset", fibonacci(1 << 33, offset(3.33))),
+        ("fibonacci packing", fibonacci(100_000, Placement::Packing)),
+        ("fibonacci spacing", fibonacci(1_000, Placement::Spacing)),
         ("disk 1000", Scheme::Disk { total: 1_000 }),
         ("disk 2^52", Scheme::Disk { total: 1 << 52 }),
         ("random cylinder", random(0, Method::Cylinder)),

@@ -3,6 +3,7 @@
 mod disk;
 mod lanes;
 mod nearest;
+mod offsets;
 mod steps;
 
 pub(super) use disk::Disk;
@@ -39,6 +40,8 @@ impl Fibonacci {
         check_total(total)?;
         let offset = match placement {
             Placement::Quadrature => 0.5,
+            Placement::Packing => offsets::packing(total),
+            Placement::Spacing => offsets::spacing(total),
             Placement::Offset(offset) => offset,
         };
         if !(0.0..=MAX_LATTICE_POINTS as f64).contains(&offset) {
