@@ -1,18 +1,15 @@
 //! `sphere quality`: points in, figures out.
 
 use std::io::{self, Write as _};
-use std::ops::Range;
 use std::path::Path;
 use std::time::Duration;
 
 use indicatif::ProgressBar;
 use sphere_engine::{
-    Block, CpuEngine, Engine as _, Job, SampleParameters, SchemeKind, Sink, SinkError, Stop,
+    CollectColumns, CpuEngine, Engine as _, Job, SampleParameters, SchemeKind, Stop,
 };
-use sphere_io::Precision;
 use sphere_io::quality::Report;
 use sphere_io::read::PointSet;
-use sphere_math::sampling::Shape;
 
 use crate::cli::QualityArguments;
 use crate::failure::Failure;
@@ -94,36 +91,9 @@ fn read(arguments: &QualityArguments) -> Result<PointSet, Failure> {
 
 /// Computes all points, into memory.
 fn draw(job: &Job, engine: &CpuEngine) -> Result<PointSet, Failure> {
-    let mut gathered = Gathered { columns: vec![Vec::new(); job.columns()], spare: Vec::new() };
-    engine.run(job, &mut gathered, &Stop::never()).map_err(Failure::work)?;
-    let mut columns = gathered.columns.into_iter();
-    let mut next = || columns.next().unwrap_or_default();
-    Ok(match job.shape() {
-        Shape::Directions => PointSet::Directions([next(), next(), next()], Precision::Double),
-        Shape::Disk => PointSet::Disk([next(), next()], Precision::Double),
-        Shape::Cube { .. } => PointSet::Cube(columns.collect()),
-    })
-}
-
-/// Rows, gathered into columns.
-struct Gathered {
-    columns: Vec<Vec<f64>>,
-    spare: Vec<Block>,
-}
-
-impl Sink for Gathered {
-    fn lend(&mut self) -> Block {
-        self.spare.pop().unwrap_or_default()
-    }
-
-    fn accept(&mut self, _points: Range<u64>, block: Block) -> Result<(), SinkError> {
-        let width = self.columns.len();
-        for (at, column) in self.columns.iter_mut().enumerate() {
-            column.extend(block.values::<f64>().iter().skip(at).step_by(width));
-        }
-        self.spare.push(block);
-        Ok(())
-    }
+    let mut points = CollectColumns::new(job.columns());
+    engine.run(job, &mut points, &Stop::never()).map_err(Failure::work)?;
+    Ok(PointSet::of_shape(job.shape(), points.columns))
 }
 
 /// A sign of life on a terminal: a million points take a second or more.

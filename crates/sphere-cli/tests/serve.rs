@@ -23,7 +23,7 @@ fn every_byte_is_that_of_the_command() {
         ("random", "count=0"),
     ];
     for (scheme, query) in requests {
-        for format in ["csv", "npy", "raw", "json"] {
+        for format in ["csv", "npy", "raw", "json", "parquet", "arrow", "ply"] {
             let path = format!("/v1/sample/{scheme}?{query}&format={format}");
             let answer = service.get(&path);
             assert_eq!(answer.status, 200, "{path}: {answer:?}");
@@ -33,7 +33,7 @@ fn every_byte_is_that_of_the_command() {
             assert!(answer.body == sphere.run(&words).success().stdout, "{path}");
             assert_eq!(answer.header("x-sphere-engine"), Some("cpu"));
             assert_eq!(answer.header("x-sphere-draws"), Some("1"));
-            if matches!(format, "npy" | "raw") {
+            if matches!(format, "npy" | "raw" | "ply") {
                 let length = answer.body.len().to_string();
                 assert_eq!(answer.header("content-length"), Some(length.as_str()), "{path}");
             }

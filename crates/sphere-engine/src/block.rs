@@ -105,6 +105,37 @@ impl<T: Pod + Zeroable> Sink for Collect<T> {
     }
 }
 
+/// A sink that keeps the values in memory column by column, in f64: for what looks at all points.
+#[derive(Debug)]
+pub struct CollectColumns {
+    /// The values so far, one column per coordinate.
+    pub columns: Vec<Vec<f64>>,
+    spare: Vec<Block>,
+}
+
+impl CollectColumns {
+    /// For jobs of so many columns, whose precision is double.
+    #[must_use]
+    pub fn new(columns: usize) -> Self {
+        Self { columns: vec![Vec::new(); columns], spare: Vec::new() }
+    }
+}
+
+impl Sink for CollectColumns {
+    fn lend(&mut self) -> Block {
+        self.spare.pop().unwrap_or_default()
+    }
+
+    fn accept(&mut self, _points: Range<u64>, block: Block) -> Result<(), SinkError> {
+        let width = self.columns.len();
+        for (at, column) in self.columns.iter_mut().enumerate() {
+            column.extend(block.values::<f64>().iter().skip(at).step_by(width));
+        }
+        self.spare.push(block);
+        Ok(())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::Block;

@@ -22,13 +22,15 @@ mod cpu;
 mod engine;
 mod error;
 mod job;
+mod nearest;
 mod parameters;
 mod stop;
 
-pub use block::{Block, Collect, Sink, SinkError, Window};
+pub use block::{Block, Collect, CollectColumns, Sink, SinkError, Window};
 pub use cpu::CpuEngine;
 pub use engine::{Capability, Engine, Report};
 pub use error::{Cause, EngineError, Stopped};
 pub use job::{Coordinates, Job, Precision};
+pub use nearest::NearestJob;
 pub use parameters::{ParameterError, SampleParameters, SchemeKind};
 pub use stop::Stop;

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use sphere_engine::Engine;
+use sphere_engine::{CpuEngine, Engine};
 use tokio::sync::Semaphore;
 
 use crate::access::Token;
@@ -17,18 +17,27 @@ use crate::metrics::Metrics;
 pub(crate) struct App {
     pub(crate) config: Config,
     pub(crate) engine: Arc<dyn Engine>,
+    /// The threads of the processor, for work that is no job.
+    pub(crate) threads: Arc<CpuEngine>,
     pub(crate) metrics: Metrics,
     pub(crate) token: Option<Token>,
     pub(crate) streams: Arc<Semaphore>,
+    pub(crate) columnar: Arc<Semaphore>,
+    pub(crate) bodies: Arc<Semaphore>,
+    pub(crate) judged: Arc<Semaphore>,
     pub(crate) memory: Arc<StreamMemory>,
     draining: AtomicBool,
 }
 
 impl App {
-    pub(crate) fn new(config: Config, engine: Arc<dyn Engine>) -> std::io::Result<Self> {
+    pub(crate) fn new(config: Config, engine: Arc<CpuEngine>) -> std::io::Result<Self> {
         let token = config.token_file.as_deref().map(|file: &Path| Token::from_file(file));
         Ok(Self {
             streams: Arc::new(Semaphore::new(config.max_streams)),
+            columnar: Arc::new(Semaphore::new(limits::COLUMNAR_STREAMS)),
+            bodies: Arc::new(Semaphore::new(limits::BODIES)),
+            judged: Arc::new(Semaphore::new(limits::JUDGED_SETS)),
+            threads: Arc::clone(&engine),
             engine,
             metrics: Metrics::new(),
             token: token.transpose()?,

@@ -10,6 +10,7 @@ mod access;
 mod app;
 mod body;
 mod config;
+mod lattice;
 mod limits;
 mod metrics;
 mod nearest;

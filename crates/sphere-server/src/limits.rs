@@ -20,8 +20,23 @@ pub(crate) const GRACE_TIME: Duration = Duration::from_secs(30);
 pub(crate) const HEAD_BYTES: usize = 16 << 10;
 /// Header lines of a request.
 pub(crate) const HEADERS: usize = 64;
-/// Bytes of a request's body. Nothing that is served today takes one.
-pub(crate) const BODY_BYTES: u64 = 0;
+/// Bytes of a request's body, for the routes that take one.
+pub(crate) const BODY_BYTES: u64 = 64 << 20;
+/// Values of a body, rows times columns: text and compression hold more of them than of bytes.
+pub(crate) const BODY_VALUES: u64 = 3 << 20;
+/// Requests with a body that are read and answered at once; more are refused with 503.
+pub(crate) const BODIES: usize = 8;
+/// Time that a whole body may take. Each piece of it has the progress time.
+pub(crate) const BODY_TIME: Duration = Duration::from_mins(5);
+
+/// Points of a set that is judged: figures take the whole set, and seconds.
+pub(crate) const JUDGED_POINTS: u64 = 1_000_000;
+/// Values of such a set, points times coordinates.
+pub(crate) const JUDGED_VALUES: u64 = 4_000_000;
+/// Sets that are judged at once; more are refused with 503.
+pub(crate) const JUDGED_SETS: usize = 4;
+/// Streams of Parquet and Arrow at once, which hold batches of some MB each; more are refused.
+pub(crate) const COLUMNAR_STREAMS: usize = 32;
 
 /// Responses up to this size are computed where they are asked for, and sent whole.
 pub(crate) const INLINE_BYTES: u64 = 16 << 10;

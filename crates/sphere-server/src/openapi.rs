@@ -5,6 +5,7 @@ use hyper::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
 use serde_json::{Map, Value, json};
 use sphere_engine::{SampleParameters, SchemeKind};
 use sphere_io::Format;
+use sphere_io::read::PointColumns;
 use sphere_math::sampling::{MAX_LATTICE_POINTS, SOBOL_DIMENSIONS};
 
 use crate::app::App;
@@ -23,6 +24,7 @@ fn describe(max_points: u64) -> Value {
     for scheme in SchemeKind::ALL {
         paths.insert(format!("/v1/sample/{scheme}"), json!({ "get": sample(scheme, max_points) }));
     }
+    paths.insert("/v1/nearest/fibonacci".into(), json!({ "post": nearest() }));
     let plain = |summary: &str, media_type: &str| {
         json!({ "get": {
             "summary": summary,
@@ -72,10 +74,17 @@ fn sample(scheme: SchemeKind, max_points: u64) -> Value {
         "name": "engine", "in": "query", "description": "Which engine computes",
         "schema": { "type": "string", "enum": ["auto", "cpu"], "default": "auto" },
     }));
-    let content: Map<String, Value> = ["application/json", "text/csv", "application/octet-stream"]
-        .into_iter()
-        .map(|media_type| (media_type.to_string(), json!({})))
-        .collect();
+    parameters.push(json!({
+        "name": "quality", "in": "query",
+        "description": "Judge the points as well, up to a million of them: in JSON under quality, \
+            else in the trailer x-sphere-quality, for requests with TE: trailers",
+        "schema": { "type": "boolean", "default": false },
+    }));
+    let mut content = Map::new();
+    for media_type in Format::ALL.map(Format::media_type) {
+        let name = media_type.split(';').next().unwrap_or(media_type);
+        content.insert(name.to_string(), json!({}));
+    }
     json!({
         "summary": summary(scheme),
         "operationId": format!("sample_{scheme}"),
@@ -89,6 +98,54 @@ fn sample(scheme: SchemeKind, max_points: u64) -> Value {
             "406": problem("No format that Accept allows"),
             "413": problem("The request has a body"),
             "416": problem("Range lies outside"),
+            "503": problem("Busy; Retry-After says when to try again"),
+        },
+    })
+}
+
+/// The nearest point of the lattice.
+fn nearest() -> Value {
+    let text = |name: &str, description: &str, schema: Value| {
+        json!({
+            "name": name, "in": "query", "required": name == "total",
+            "description": description, "schema": schema,
+        })
+    };
+    let whole =
+        json!({ "type": "integer", "minimum": 1, "maximum": MAX_LATTICE_POINTS, "example": 1000 });
+    let formats = ["csv", "npy", "raw", "json"];
+    let kinds = PointColumns::ALL.map(PointColumns::name);
+    let rows =
+        json!({ "type": "array", "items": { "type": "array", "items": { "type": "number" } } });
+    let binary = json!({});
+    json!({
+        "summary": "The lattice point nearest to each direction of the body",
+        "description": "A direction is a row: x, y, z of any length but 0, or angles. The body is JSON \
+            (an array of rows, or an answer of this service), CSV, Parquet, Arrow, npy, PLY, or raw f64 \
+            x, y, z. The answer has an index for each row, in their order.",
+        "operationId": "nearest_fibonacci",
+        "parameters": [
+            text("total", "Points of the whole lattice", whole),
+            text("placement", "Where the lattice puts its points", json!({ "type": "string" })),
+            text("as", "What the columns are; by default as they are named", json!({ "type": "string", "enum": kinds })),
+            text("format", "By default what Accept prefers, else json", json!({ "type": "string", "enum": formats })),
+        ],
+        "requestBody": { "required": true, "content": {
+            "application/json": { "schema": rows, "example": [[0, 0, 1], [1, 2, 3]] },
+            "text/csv": binary, "application/octet-stream": binary,
+            "application/vnd.apache.parquet": binary, "application/vnd.apache.arrow.file": binary,
+            "application/vnd.apache.arrow.stream": binary,
+        } },
+        "responses": {
+            "200": { "description": "The indices", "content": {
+                "application/json": {}, "text/csv": {}, "application/octet-stream": {},
+            } },
+            "400": problem("A parameter or a body that cannot be"),
+            "401": problem("A token is needed"),
+            "406": problem("No format that Accept allows"),
+            "408": problem("The body did not arrive in time"),
+            "413": problem("The body is too large"),
+            "415": problem("No media type that is read"),
             "503": problem("Busy; Retry-After says when to try again"),
         },
     })
@@ -181,8 +238,8 @@ mod tests {
                 .iter()
                 .map(|parameter| parameter["name"].as_str().unwrap())
                 .collect();
-            assert_eq!(names[..names.len() - 2], *scheme.parameters());
-            assert_eq!(names[names.len() - 2..], ["format", "engine"]);
+            assert_eq!(names[..names.len() - 3], *scheme.parameters());
+            assert_eq!(names[names.len() - 3..], ["format", "engine", "quality"]);
         }
     }
 }

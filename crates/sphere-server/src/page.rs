@@ -24,7 +24,10 @@ Sphere computes on the unit sphere.
   curl '{host}/v1/sample/random?count=1e6&seed=7&format=npy' -o random.npy
   curl '{host}/v1/sample/pixels?order=3&columns=lonlat-deg&format=csv'
 
-Schemes: fibonacci, disk, random, sobol, pixels. Formats: json, csv, npy, raw.
+  curl '{host}/v1/nearest/fibonacci?total=1000' -H 'content-type: text/csv' -d '1,2,3'
+
+Schemes: fibonacci, disk, random, sobol, pixels.
+Formats: json, csv, npy, raw, parquet, arrow, ply. quality=true judges the points.
 Everything else: /openapi.json, or / and /docs in a browser.
 "
     )

@@ -96,15 +96,51 @@ impl Problem {
         Self::new(StatusCode::NOT_FOUND, "unknown_route", detail)
     }
 
-    pub(crate) fn method() -> Self {
-        let detail = "this route answers GET and HEAD";
+    pub(crate) fn method(allowed: &'static str) -> Self {
+        let detail = format!("this route answers {}", allowed.replace(", ", " and "));
         Self::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail)
-            .with_header(ALLOW, HeaderValue::from_static("GET, HEAD"))
+            .with_header(ALLOW, HeaderValue::from_static(allowed))
     }
 
-    pub(crate) fn body() -> Self {
+    pub(crate) fn no_body() -> Self {
         let detail = "requests have no body here; parameters go into the query";
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", detail)
+    }
+
+    pub(crate) fn body_too_large() -> Self {
+        let (bytes, values) = (limits::BODY_BYTES, limits::BODY_VALUES);
+        let detail =
+            format!("a body has at most {bytes} bytes and {values} values; send it in parts");
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", detail)
+    }
+
+    pub(crate) fn body_too_slow() -> Self {
+        let detail = "the body did not arrive in time";
+        Self::new(StatusCode::REQUEST_TIMEOUT, "body_too_slow", detail)
+    }
+
+    pub(crate) fn body(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "invalid_body", detail)
+    }
+
+    pub(crate) fn media_type(given: &str, known: &str) -> Self {
+        let given: String = given.chars().take(64).collect();
+        let detail = format!("content-type is '{given}'; bodies are {known}");
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", detail)
+    }
+
+    pub(crate) fn too_many_to_judge(points: u64, most: u64) -> Self {
+        let detail = format!(
+            "count is {points}; with quality=true at most {most} such points are judged. \
+             'sphere quality' judges more"
+        );
+        Self::new(StatusCode::BAD_REQUEST, "too_many_points", detail).for_parameter("count")
+    }
+
+    pub(crate) fn no_trailers() -> Self {
+        let detail = "quality comes in a trailer where the format is not json: \
+            send 'TE: trailers', or ask for format=json";
+        Self::new(StatusCode::BAD_REQUEST, "needs_trailers", detail).for_parameter("quality")
     }
 
     pub(crate) fn unauthorized() -> Self {

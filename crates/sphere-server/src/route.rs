@@ -13,11 +13,13 @@ pub(crate) enum Route<'a> {
     File(&'a str),
     /// Points of a scheme, by name.
     Sample(&'a str),
+    /// The nearest points of a scheme, by name.
+    Nearest(&'a str),
     Unknown,
 }
 
 /// Paths to suggest to those who ask for another.
-pub(crate) const PLACES: [&str; 11] = [
+pub(crate) const PLACES: [&str; 12] = [
     "/",
     "/docs",
     "/openapi.json",
@@ -29,10 +31,11 @@ pub(crate) const PLACES: [&str; 11] = [
     "/v1/sample/random",
     "/v1/sample/sobol",
     "/v1/sample/pixels",
+    "/v1/nearest/fibonacci",
 ];
 
 impl<'a> Route<'a> {
-    pub(crate) const COUNT: usize = 9;
+    pub(crate) const COUNT: usize = 10;
 
     pub(crate) fn of(path: &'a str) -> Self {
         let below = |prefix: &str| {
@@ -47,6 +50,7 @@ impl<'a> Route<'a> {
             "/metrics" => Self::Metrics,
             _ => below("/v1/sample/")
                 .map(Self::Sample)
+                .or_else(|| below("/v1/nearest/").map(Self::Nearest))
                 .or_else(|| below("/web/").map(Self::File))
                 .unwrap_or(Self::Unknown),
         }
@@ -63,7 +67,8 @@ impl<'a> Route<'a> {
             Self::Metrics => 5,
             Self::File(_) => 6,
             Self::Sample(_) => 7,
-            Self::Unknown => 8,
+            Self::Nearest(_) => 8,
+            Self::Unknown => 9,
         }
     }
 
@@ -78,13 +83,19 @@ impl<'a> Route<'a> {
             Self::Metrics => "/metrics",
             Self::File(_) => "/web/{file}",
             Self::Sample(_) => "/v1/sample/{scheme}",
+            Self::Nearest(_) => "/v1/nearest/{scheme}",
             Self::Unknown => "unknown",
         }
     }
 
+    /// Whether requests have a body: then they are POST, else GET and HEAD.
+    pub(crate) const fn takes_body(self) -> bool {
+        matches!(self, Self::Nearest(_))
+    }
+
     /// Whether it answers those who have no token: liveness, and how to use the service.
     pub(crate) const fn is_public(self) -> bool {
-        !matches!(self, Self::Metrics | Self::Sample(_) | Self::Unknown)
+        !matches!(self, Self::Metrics | Self::Sample(_) | Self::Nearest(_) | Self::Unknown)
     }
 }
 
@@ -99,6 +110,7 @@ mod tests {
         }
         let table = [
             ("/v1/sample/sobol", Route::Sample("sobol")),
+            ("/v1/nearest/fibonacci", Route::Nearest("fibonacci")),
             ("/web/main.js", Route::File("main.js")),
             ("/v1/sample/", Route::Unknown),
             ("/v1/sample/a/b", Route::Unknown),

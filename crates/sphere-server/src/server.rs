@@ -102,7 +102,7 @@ impl Server {
         let app = Arc::clone(&self.app);
         let service = service_fn(move |request| {
             let app = Arc::clone(&app);
-            async move { Ok::<_, Infallible>(service::answer(&app, &request)) }
+            async move { Ok::<_, Infallible>(service::answer(&app, request).await) }
         });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())

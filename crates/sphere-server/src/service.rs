@@ -10,6 +10,7 @@ use hyper::body::Incoming;
 use hyper::header::{
     CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue, TRANSFER_ENCODING,
 };
+use hyper::http::request::Parts;
 use hyper::{HeaderMap, Method, Request, StatusCode};
 
 use crate::app::App;
@@ -18,24 +19,27 @@ use crate::nearest::nearest;
 use crate::problem::Problem;
 use crate::route::{PLACES, Route};
 use crate::text::HeaderText;
-use crate::{limits, metrics, openapi, page, sample};
+use crate::{lattice, limits, metrics, openapi, page, sample};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const NO_SNIFF: HeaderName = HeaderName::from_static("x-content-type-options");
 
 /// Answers a request, with an id, a count, and a line in the log.
-pub(crate) fn answer(app: &Arc<App>, request: &Request<Incoming>) -> Response {
+pub(crate) async fn answer(app: &Arc<App>, request: Request<Incoming>) -> Response {
     let begun = Instant::now();
-    let route = Route::of(request.uri().path());
-    let id = request_id(request.headers());
-    let mut response = admit(app, request, route)
-        .and_then(|()| respond(app, request, route))
-        .unwrap_or_else(Problem::into_response);
+    let (head, body) = request.into_parts();
+    let route = Route::of(head.uri.path());
+    let id = request_id(&head.headers);
+    let response = match admit(app, &head, route) {
+        Ok(()) => respond(app, &head, body, route).await,
+        Err(problem) => Err(problem),
+    };
+    let mut response = response.unwrap_or_else(Problem::into_response);
     let (status, elapsed) = (response.status(), begun.elapsed());
     app.metrics.answered(route, status, elapsed);
     tracing::debug!(
         id = id.to_str().unwrap_or_default(),
-        method = %request.method(),
+        method = %head.method,
         route = route.label(),
         status = status.as_u16(),
         microseconds = elapsed.as_micros() as u64,
@@ -47,37 +51,49 @@ pub(crate) fn answer(app: &Arc<App>, request: &Request<Incoming>) -> Response {
     response
 }
 
-/// Refuses those without the token, bodies, and methods that nothing here has.
-fn admit(app: &App, request: &Request<Incoming>, route: Route<'_>) -> Result<(), Problem> {
-    let headers = request.headers();
+/// Refuses those without the token, bodies where none is taken, and methods that a route has not.
+fn admit(app: &App, request: &Parts, route: Route<'_>) -> Result<(), Problem> {
+    let headers = &request.headers;
     if !route.is_public() && !app.token.as_ref().is_none_or(|token| token.is_borne_by(headers)) {
         return Err(Problem::unauthorized());
     }
+    if route == Route::Unknown {
+        let path = request.uri.path();
+        return Err(Problem::not_found(path, nearest(path, &PLACES)));
+    }
     let length = headers.get(CONTENT_LENGTH);
     let length = length.and_then(|value| value.to_str().ok()?.parse::<u64>().ok()).unwrap_or(0);
-    if length > limits::BODY_BYTES || headers.contains_key(TRANSFER_ENCODING) {
-        return Err(Problem::body());
+    if !route.takes_body() && (length > 0 || headers.contains_key(TRANSFER_ENCODING)) {
+        return Err(Problem::no_body());
     }
-    let is_known = matches!(*request.method(), Method::GET | Method::HEAD);
-    if is_known || route == Route::Unknown { Ok(()) } else { Err(Problem::method()) }
+    if length > limits::BODY_BYTES {
+        return Err(Problem::body_too_large());
+    }
+    match (&request.method, route.takes_body()) {
+        (&Method::GET | &Method::HEAD, false) | (&Method::POST, true) => Ok(()),
+        (_, false) => Err(Problem::method("GET, HEAD")),
+        (_, true) => Err(Problem::method("POST")),
+    }
 }
 
-fn respond(
+async fn respond(
     app: &Arc<App>,
-    request: &Request<Incoming>,
+    request: &Parts,
+    body: Incoming,
     route: Route<'_>,
 ) -> Result<Response, Problem> {
     match route {
         Route::Sample(scheme) => sample::sample(app, scheme, request),
+        Route::Nearest(scheme) => lattice::nearest(app, scheme, request, body).await,
         Route::Health => Ok(health()),
         Route::Ready => Ok(ready(app)),
         Route::Metrics => Ok(metrics_text(app)),
         Route::OpenApi => Ok(openapi::document(app)),
-        Route::Index => page::index(request.headers()),
+        Route::Index => page::index(&request.headers),
         Route::Docs => page::file("docs.html"),
         Route::File(name) => page::file(name),
         Route::Unknown => {
-            let path = request.uri().path();
+            let path = request.uri.path();
             Err(Problem::not_found(path, nearest(path, &PLACES)))
         }
     }

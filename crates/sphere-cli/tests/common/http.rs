@@ -73,6 +73,19 @@ impl Service {
         answer(self.ask(&request), method == "HEAD")
     }
 
+    /// The answer to a body.
+    pub(crate) fn post(&self, path: &str, media_type: &str, body: &[u8]) -> Answer {
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nhost: test\r\nconnection: close\r\n\
+             content-type: {media_type}\r\ncontent-length: {}\r\n\r\n",
+            body.len()
+        );
+        let mut stream = self.ask(&head);
+        // The service may refuse a body before it has come.
+        let _ = stream.write_all(body);
+        answer(stream, false)
+    }
+
     pub(crate) fn get(&self, path: &str) -> Answer {
         self.send("GET", path, "")
     }

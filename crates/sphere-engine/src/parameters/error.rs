@@ -79,10 +79,16 @@ pub enum ParameterError {
     /// Angles were asked for of points that are no directions.
     #[error("columns are angles, which points of the cube (dimensions) do not have; leave one out")]
     AnglesOfTheCube,
+    /// A scheme of which the nearest point cannot be asked for.
+    #[error("{scheme} has no nearest points; the lattice of fibonacci has")]
+    NoNearest {
+        /// The scheme asked for.
+        scheme: SchemeKind,
+    },
 }
 
 impl ParameterError {
-    pub(super) fn unknown(name: &str) -> Self {
+    pub(crate) fn unknown(name: &str) -> Self {
         Self::Unknown { name: name.chars().take(64).collect() }
     }
 
@@ -99,6 +105,7 @@ impl ParameterError {
             Self::PastTheEnd { .. } => "past_the_end",
             Self::NeedsScramble { .. } => "needs_scramble",
             Self::AnglesOfTheCube => "angles_of_the_cube",
+            Self::NoNearest { .. } => "no_nearest",
         }
     }
 
@@ -115,6 +122,7 @@ impl ParameterError {
             | Self::NeedsScramble { parameter } => parameter,
             Self::PastTheEnd { .. } => "count",
             Self::AnglesOfTheCube => "columns",
+            Self::NoNearest { .. } => "scheme",
         }
     }
 }

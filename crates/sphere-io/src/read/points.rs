@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use sphere_math::direction::{of_longitude_latitude_deg, of_theta_phi};
+use sphere_math::sampling::Shape;
 
 use super::{Names, Table};
 use crate::Precision;
@@ -143,6 +144,18 @@ impl PointSet {
             Columns::ThetaPhi => directions([next(), next()], of_theta_phi),
             Columns::Cube => Self::Cube(values.collect()),
         })
+    }
+
+    /// Points of a scheme: the columns that its shape has, in f64.
+    #[must_use]
+    pub fn of_shape(shape: Shape, columns: Vec<Vec<f64>>) -> Self {
+        let mut columns = columns.into_iter();
+        let mut next = || columns.next().unwrap_or_default();
+        match shape {
+            Shape::Directions => Self::Directions([next(), next(), next()], Precision::Double),
+            Shape::Disk => Self::Disk([next(), next()], Precision::Double),
+            Shape::Cube { .. } => Self::Cube(columns.collect()),
+        }
     }
 
     /// The directions.

@@ -13,10 +13,13 @@ pub(super) fn format(
     suffix: Option<Format>,
     knows_raw: bool,
 ) -> Result<Format, ReadError> {
-    let marks: [(&[u8], Format); 6] = [
+    let marks: [(&[u8], Format); 8] = [
         (b"\x93NUMPY", Format::Npy),
         (numbers::parquet::MAGIC, Format::Parquet),
         (numbers::arrow::MAGIC, Format::Arrow),
+        // Four bytes can be a value of a raw file; so many are none by chance.
+        (b"ply\nformat ", Format::Ply),
+        (b"ply\r\nformat ", Format::Ply),
         (b"ply\n", Format::Ply),
         (b"ply\r", Format::Ply),
         // A stream of Arrow; four bytes of NaN would look the same.

@@ -96,14 +96,19 @@ impl PartEncoder {
         self.compressed(bytes)
     }
 
-    /// What comes after the last row.
-    pub(super) fn end(&mut self) -> Result<Bytes, SinkError> {
+    /// What comes after the last row, with a report of their quality in JSON.
+    pub(super) fn end(&mut self, report: Option<&serde_json::Value>) -> Result<Bytes, SinkError> {
         // Borrowed rows went by the encoder, and no format of plain rows has an end.
         let Some(encoder) = self.encoder.as_mut().filter(|_| !self.borrows) else {
             return Ok(Bytes::new());
         };
-        let end = Bytes::copy_from_slice(encoder.end()?);
-        let end = self.cut(&end);
+        let mut end = encoder.end()?.to_vec();
+        if let Some(report) = report {
+            // The document's last brace, and a new line.
+            end.truncate(end.len().saturating_sub(2));
+            end.extend_from_slice(format!(",\"quality\":{report}}}\n").as_bytes());
+        }
+        let end = self.cut(&end.into());
         let Some(mut gzip) = self.gzip.take() else { return Ok(end) };
         gzip.write_all(&end)?;
         Ok(gzip.finish()?.into())

@@ -7,7 +7,7 @@ use hyper::header::{IF_RANGE, RANGE};
 use sphere_io::Format;
 
 use super::any_encoder::AnyEncoder;
-use super::request::SampleRequest;
+use super::request::{Quality, SampleRequest};
 use crate::problem::Problem;
 
 /// The bytes of a response: a head, then rows of the same length, where the format has it so.
@@ -37,9 +37,12 @@ impl Layout {
         let row_bytes = request.job.row_bytes() as u64;
         let data_bytes = request.job.points().checked_mul(row_bytes);
         let total_bytes = match request.format {
+            // What a trailer follows is sent in chunks, and not in parts.
+            _ if request.quality != Quality::Left => None,
             Format::Raw => data_bytes,
-            // Only the encoder knows what precedes the rows, and whether the length is known at all.
-            _ => AnyEncoder::new(request).total_bytes(),
+            // Only the encoder knows what precedes the rows.
+            format if format.has_plain_rows() => AnyEncoder::new(request).total_bytes(),
+            _ => None,
         };
         let head_bytes = total_bytes.unwrap_or(0).saturating_sub(data_bytes.unwrap_or(0));
         Self { total: total_bytes, head: head_bytes, row: row_bytes }

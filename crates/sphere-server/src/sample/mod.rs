@@ -11,14 +11,16 @@ use std::sync::Arc;
 
 use hyper::header::{
     ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_LENGTH,
-    CONTENT_RANGE, CONTENT_TYPE, ETAG, HeaderName, HeaderValue, IF_NONE_MATCH, VARY,
+    CONTENT_RANGE, CONTENT_TYPE, ETAG, HeaderName, HeaderValue, IF_NONE_MATCH, TRAILER, VARY,
 };
-use hyper::{HeaderMap, Method, Request, StatusCode};
+use hyper::http::request::Parts;
+use hyper::{HeaderMap, Method, StatusCode};
 use sphere_engine::Job;
 
 use self::encode::Encoding;
 use self::layout::Layout;
-use self::request::SampleRequest;
+use self::request::{Quality, SampleRequest};
+pub(crate) use self::request::{accepted, once, parse_format};
 pub(crate) use self::stream::StreamBody;
 use self::tag::Tag;
 use crate::app::App;
@@ -27,16 +29,14 @@ use crate::limits;
 use crate::problem::Problem;
 use crate::text::HeaderText;
 
-const ENGINE: HeaderName = HeaderName::from_static("x-sphere-engine");
-const DRAWS: HeaderName = HeaderName::from_static("x-sphere-draws");
+pub(crate) const ENGINE: HeaderName = HeaderName::from_static("x-sphere-engine");
+/// The field of a trailer that holds the quality of the points.
+const QUALITY_TRAILER: &str = "x-sphere-quality";
+pub(crate) const DRAWS: HeaderName = HeaderName::from_static("x-sphere-draws");
 
-pub(crate) fn sample<B>(
-    app: &Arc<App>,
-    scheme: &str,
-    asked: &Request<B>,
-) -> Result<Response, Problem> {
-    let headers = asked.headers();
-    let request = SampleRequest::parse(scheme, asked.uri().query().unwrap_or(""), headers)?;
+pub(crate) fn sample(app: &Arc<App>, scheme: &str, asked: &Parts) -> Result<Response, Problem> {
+    let headers = &asked.headers;
+    let request = SampleRequest::parse(scheme, asked.uri.query().unwrap_or(""), headers)?;
     let points = request.job.points();
     if points > app.config.max_points {
         return Err(Problem::too_many_points(points, app.config.max_points));
@@ -51,11 +51,11 @@ pub(crate) fn sample<B>(
     let layout = Layout::of(&request);
     let part = layout.part(headers, tag.as_str())?;
     let encoding = Encoding::of(&request, headers);
-    let body = if *asked.method() == Method::HEAD {
+    let body = if asked.method == Method::HEAD {
         Body::empty()
     } else if app.is_draining() {
         return Err(Problem::draining());
-    } else if is_small(&request.job) {
+    } else if is_small(&request.job) && request.quality == Quality::Left {
         Body::Whole(stream::whole(app, &request, &part, encoding)?)
     } else {
         Body::Stream(stream::body(app, &request, &part, encoding)?)
@@ -74,10 +74,18 @@ pub(crate) fn sample<B>(
             *response.status_mut() = StatusCode::PARTIAL_CONTENT;
         }
     }
+    if request.quality == Quality::Trailer {
+        response.headers_mut().insert(TRAILER, HeaderValue::from_static(QUALITY_TRAILER));
+    }
     if encoding == Encoding::Gzip {
         response.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
     }
     Ok(response)
+}
+
+/// Where it is computed, as the header says it.
+pub(crate) fn engine_name(app: &App) -> HeaderValue {
+    HeaderValue::from_static(app.engine.capability().name)
 }
 
 /// Whether it is answered faster than handed to another thread.
@@ -98,7 +106,7 @@ fn describe(headers: &mut HeaderMap, app: &App, request: &SampleRequest, tag: &T
     };
     headers.insert(CACHE_CONTROL, HeaderValue::from_static(cache));
     headers.insert(VARY, HeaderValue::from_static("accept, accept-encoding"));
-    headers.insert(ENGINE, HeaderValue::from_static(app.engine.capability().name));
+    headers.insert(ENGINE, engine_name(app));
     headers.insert(DRAWS, HeaderValue::from(request.job.draws()));
     headers.insert(CONTENT_DISPOSITION, request.disposition());
 }

@@ -1,11 +1,12 @@
 //! A query and its headers, read.
 
 use hyper::HeaderMap;
-use hyper::header::{ACCEPT, HeaderValue};
+use hyper::header::{ACCEPT, HeaderValue, TE};
 use sphere_engine::{Job, SampleParameters};
 use sphere_io::{Format, Header};
 
 use super::tag::{Tag, TagHash};
+use crate::limits;
 use crate::problem::Problem;
 use crate::text::HeaderText;
 
@@ -14,6 +15,45 @@ pub(super) struct SampleRequest {
     pub(super) parameters: SampleParameters,
     pub(super) job: Job,
     pub(super) format: Format,
+    pub(super) quality: Quality,
+}
+
+/// Whether the points are judged, and where the report goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Quality {
+    /// They are not.
+    Left,
+    /// Into the JSON document, after the points.
+    Json,
+    /// Into a trailer, which the client has said that it reads.
+    Trailer,
+}
+
+impl Quality {
+    fn of(
+        asked: Option<bool>,
+        format: Format,
+        job: &Job,
+        headers: &HeaderMap,
+    ) -> Result<Self, Problem> {
+        if asked != Some(true) {
+            return Ok(Self::Left);
+        }
+        let (points, columns) = (job.points(), job.native().columns() as u64);
+        let most = limits::JUDGED_POINTS.min(limits::JUDGED_VALUES / columns);
+        if points > most {
+            return Err(Problem::too_many_to_judge(points, most));
+        }
+        let takes_trailers =
+            headers.get(TE).and_then(|value| value.to_str().ok()).is_some_and(|given| {
+                given.split(',').any(|one| one.trim().eq_ignore_ascii_case("trailers"))
+            });
+        match format {
+            Format::Json => Ok(Self::Json),
+            _ if takes_trailers => Ok(Self::Trailer),
+            _ => Err(Problem::no_trailers()),
+        }
+    }
 }
 
 impl SampleRequest {
@@ -22,10 +62,12 @@ impl SampleRequest {
             SampleParameters::parse(scheme, []).map_err(|error| Problem::parameter(&error))?;
         let mut format = None;
         let mut engine = None;
+        let mut quality = None;
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
             match name.as_ref() {
                 "format" => once("format", &mut format, parse_format(&value)?)?,
                 "engine" => once("engine", &mut engine, check_engine(&value)?)?,
+                "quality" => once("quality", &mut quality, parse_bool("quality", &value)?)?,
                 name => {
                     let set = parameters.set(name, &value);
                     set.map_err(|error| Problem::parameter(&error))?;
@@ -37,7 +79,8 @@ impl SampleRequest {
             Some(format) => format,
             None => accepted(headers)?,
         };
-        Ok(Self { parameters, job, format })
+        let quality = Quality::of(quality, format, &job, headers)?;
+        Ok(Self { parameters, job, format, quality })
     }
 
     /// What a file has before its points.
@@ -57,6 +100,9 @@ impl SampleRequest {
         for text in fixed {
             hash.add(text.as_bytes());
         }
+        if self.quality != Quality::Left {
+            hash.add(b"quality");
+        }
         for (name, text) in self.parameters.texts() {
             hash.add(name.as_bytes());
             hash.add(text.as_bytes());
@@ -72,13 +118,20 @@ impl SampleRequest {
     }
 }
 
-fn once<T>(name: &'static str, slot: &mut Option<T>, value: T) -> Result<(), Problem> {
+pub(crate) fn once<T>(name: &'static str, slot: &mut Option<T>, value: T) -> Result<(), Problem> {
     if slot.replace(value).is_some() { Err(Problem::duplicate(name)) } else { Ok(()) }
 }
 
-fn parse_format(name: &str) -> Result<Format, Problem> {
+pub(crate) fn parse_format(name: &str) -> Result<Format, Problem> {
     name.parse()
         .map_err(|error: sphere_io::UnknownFormat| Problem::invalid("format", error.to_string()))
+}
+
+fn parse_bool(parameter: &'static str, value: &str) -> Result<bool, Problem> {
+    value.parse().map_err(|_| {
+        let value: String = value.chars().take(64).collect();
+        Problem::invalid(parameter, format!("{parameter} is '{value}'; it must be true or false"))
+    })
 }
 
 fn check_engine(name: &str) -> Result<(), Problem> {
@@ -90,12 +143,14 @@ fn check_engine(name: &str) -> Result<(), Problem> {
 }
 
 /// The format that `Accept` prefers; JSON where it leaves the choice.
-fn accepted(headers: &HeaderMap) -> Result<Format, Problem> {
-    const TYPES: [(&str, Format); 7] = [
+pub(crate) fn accepted(headers: &HeaderMap) -> Result<Format, Problem> {
+    const TYPES: [(&str, Format); 9] = [
         ("application/json", Format::Json),
         ("text/csv", Format::Csv),
         ("application/octet-stream", Format::Raw),
         ("application/x-npy", Format::Npy),
+        ("application/vnd.apache.parquet", Format::Parquet),
+        ("application/vnd.apache.arrow.file", Format::Arrow),
         ("application/*", Format::Json),
         ("text/*", Format::Csv),
         ("*/*", Format::Json),
@@ -116,7 +171,8 @@ fn accepted(headers: &HeaderMap) -> Result<Format, Problem> {
             best = Some((quality, format));
         }
     }
-    let known = "application/json, text/csv, application/octet-stream (raw), application/x-npy";
+    let known = "application/json, text/csv, application/octet-stream (raw), application/x-npy, \
+        application/vnd.apache.parquet, application/vnd.apache.arrow.file";
     best.map(|(_, format)| format).ok_or_else(|| Problem::not_acceptable(known))
 }
 

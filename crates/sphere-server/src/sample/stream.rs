@@ -7,13 +7,20 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
-use sphere_engine::{Block, Cause, Job, Sink, SinkError, Stop, Stopped, Window};
-use tokio::sync::OwnedSemaphorePermit;
-use tokio::sync::mpsc::{Receiver, channel};
+use hyper::HeaderMap;
+use hyper::header::{HeaderName, HeaderValue};
+use sphere_engine::{Block, Cause, CollectColumns, Job, Sink, SinkError, Stop, Stopped, Window};
+use sphere_io::Format;
+use sphere_io::quality::Report;
+use sphere_io::read::PointSet;
 
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::sync::mpsc::{Receiver, Sender, channel};
+
+use super::QUALITY_TRAILER;
 use super::encode::{Encoding, PartEncoder};
 use super::layout::Part;
-use super::request::SampleRequest;
+use super::request::{Quality, SampleRequest};
 use crate::app::{App, Share};
 use crate::limits;
 use crate::problem::Problem;
@@ -38,6 +45,13 @@ pub(super) fn whole(
         tracing::error!(%stopped, "a small response failed");
         Problem::engine()
     })?;
+    let end = encoder.end(None).map_err(|error| {
+        tracing::error!(%error, "a small response failed");
+        Problem::engine()
+    })?;
+    if !end.is_empty() {
+        out.push(end);
+    }
     Ok(if out.len() == 1 { out.remove(0) } else { out.concat().into() })
 }
 
@@ -48,17 +62,18 @@ pub(super) fn body(
     part: &Part,
     encoding: Encoding,
 ) -> Result<StreamBody, Problem> {
-    let permit = Arc::clone(&app.streams).try_acquire_owned().map_err(|_| Problem::busy())?;
+    let permits = Permits::take(app, request)?;
     let (sender, receiver) = channel(1);
     let stop = Stop::never();
     let length = (part.bytes.end != u64::MAX).then(|| part.bytes.end - part.bytes.start);
-    let body = StreamBody { receiver, stop: stop.clone(), left: length, _permit: permit };
+    let body = StreamBody { receiver, stop: stop.clone(), left: length, _permits: permits };
 
     let (app, part) = (Arc::clone(app), part.clone());
     let request = SampleRequest {
         parameters: request.parameters.clone(),
         job: request.job.clone(),
         format: request.format,
+        quality: request.quality,
     };
     app.metrics.streams.inc();
     tokio::task::spawn_blocking(move || {
@@ -66,8 +81,9 @@ pub(super) fn body(
         let share = Share::of(&app.memory);
         let sent =
             compute(&app, &request, &part, &mut encoder, share.block_bytes, &stop, |bytes| {
-                sender.blocking_send(Ok(bytes)).map_err(Into::into)
+                sender.blocking_send(Ok(Frame::data(bytes))).map_err(Into::into)
             });
+        let sent = sent.and_then(|()| end(&app, &request, &mut encoder, &sender));
         if let Err(stopped) = sent {
             app.metrics.cut();
             tracing::info!(%stopped, "a response was cut");
@@ -79,7 +95,7 @@ pub(super) fn body(
     Ok(body)
 }
 
-/// Computes the rows of a part and passes their bytes on, head and end included.
+/// Computes the rows of a part and passes their bytes on, after the head.
 fn compute(
     app: &App,
     request: &SampleRequest,
@@ -98,8 +114,72 @@ fn compute(
     let mut sink = PartSink { encoder, send: &mut send, block_bytes };
     let report = app.engine.run(&job, &mut sink, stop)?;
     app.metrics.computed(request.parameters.scheme(), &report);
-    let end = job.range().end;
-    encoder.end().and_then(send).map_err(failed(end))
+    Ok(())
+}
+
+/// The end of the document, and of the report where one is asked for.
+fn end(
+    app: &App,
+    request: &SampleRequest,
+    encoder: &mut PartEncoder,
+    sender: &Sender<Result<Frame<Bytes>, SinkError>>,
+) -> Result<(), Stopped> {
+    let next = request.job.range().end;
+    let failed = |error| Stopped { next, cause: Cause::Sink(error) };
+    let report = match request.quality {
+        Quality::Left => None,
+        Quality::Json | Quality::Trailer => Some(judge(app, &request.job)?),
+    };
+    let inside = report.as_ref().filter(|_| request.quality == Quality::Json);
+    let bytes = encoder.end(inside).map_err(failed)?;
+    let send = |frame| sender.blocking_send(Ok(frame)).map_err(|error| failed(error.into()));
+    if !bytes.is_empty() {
+        send(Frame::data(bytes))?;
+    }
+    match report.filter(|_| request.quality == Quality::Trailer) {
+        None => Ok(()),
+        Some(report) => {
+            let value = HeaderValue::try_from(report.to_string());
+            let value = value.map_err(|error| failed(error.into()))?;
+            let name = HeaderName::from_static(QUALITY_TRAILER);
+            send(Frame::trailers(HeaderMap::from_iter([(name, value)])))
+        }
+    }
+}
+
+/// The quality of the points of a job, which are computed again: they are few, and were sent in
+/// whatever form.
+fn judge(app: &App, job: &Job) -> Result<serde_json::Value, Stopped> {
+    let job = job.native();
+    let mut points = CollectColumns::new(job.columns());
+    app.engine.run(&job, &mut points, &Stop::never())?;
+    let points = PointSet::of_shape(job.shape(), points.columns);
+    match Report::of(&points, &*app.threads) {
+        Ok(report) => Ok(report.to_json()),
+        // Of points of our own, only that there are none.
+        Err(error) => Ok(serde_json::json!({ "error": error.to_string() })),
+    }
+}
+
+/// What a stream takes of the service, given back when it is dropped.
+#[derive(Debug)]
+struct Permits {
+    _all: Vec<OwnedSemaphorePermit>,
+}
+
+impl Permits {
+    fn take(app: &App, request: &SampleRequest) -> Result<Self, Problem> {
+        let is_columnar = matches!(request.format, Format::Parquet | Format::Arrow);
+        let wanted = [
+            Some(&app.streams),
+            is_columnar.then_some(&app.columnar),
+            (request.quality != Quality::Left).then_some(&app.judged),
+        ];
+        let taken = wanted.into_iter().flatten().map(|semaphore| {
+            Arc::clone(semaphore).try_acquire_owned().map_err(|_| Problem::busy())
+        });
+        Ok(Self { _all: taken.collect::<Result<_, _>>()? })
+    }
 }
 
 /// The job for some of its rows, counted from 0.
@@ -132,10 +212,10 @@ impl<F: FnMut(Bytes) -> Result<(), SinkError>> Sink for PartSink<'_, F> {
 
 /// The receiving end. Dropped, because the client has gone, it stops the job.
 pub(crate) struct StreamBody {
-    receiver: Receiver<Result<Bytes, SinkError>>,
+    receiver: Receiver<Result<Frame<Bytes>, SinkError>>,
     stop: Stop,
     left: Option<u64>,
-    _permit: OwnedSemaphorePermit,
+    _permits: Permits,
 }
 
 impl http_body::Body for StreamBody {
@@ -147,10 +227,10 @@ impl http_body::Body for StreamBody {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, SinkError>>> {
         self.receiver.poll_recv(context).map(|received| {
-            received.map(|bytes| {
-                bytes.map(|bytes| {
-                    self.left = self.left.map(|left| left.saturating_sub(bytes.len() as u64));
-                    Frame::data(bytes)
+            received.map(|frame| {
+                frame.inspect(|frame| {
+                    let bytes = frame.data_ref().map_or(0, Bytes::len) as u64;
+                    self.left = self.left.map(|left| left.saturating_sub(bytes));
                 })
             })
         })

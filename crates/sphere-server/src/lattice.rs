@@ -1,0 +1,155 @@
+//! `POST /v1/nearest/{scheme}`: directions in, lattice indices out.
+
+use std::sync::Arc;
+
+use http_body_util::BodyExt as _;
+use hyper::StatusCode;
+use hyper::body::{Bytes, Incoming};
+use hyper::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
+use hyper::http::request::Parts;
+use sphere_engine::{CpuEngine, NearestJob};
+use sphere_io::read::{PointColumns, PointSet, RawShape, ReadError, ReadOptions, read_stream};
+use sphere_io::{Format, IndexEncoder, Precision};
+
+use crate::app::App;
+use crate::body::{Response, whole};
+use crate::problem::Problem;
+use crate::sample::{accepted, engine_name, once, parse_format};
+use crate::{limits, sample};
+
+/// The media types of bodies.
+const TYPES: [(&str, Option<Format>); 6] = [
+    ("application/json", Some(Format::Json)),
+    ("text/csv", Some(Format::Csv)),
+    ("application/vnd.apache.parquet", Some(Format::Parquet)),
+    ("application/vnd.apache.arrow.file", Some(Format::Arrow)),
+    ("application/vnd.apache.arrow.stream", Some(Format::Arrow)),
+    // npy and ply by their first bytes, else raw.
+    ("application/octet-stream", None),
+];
+
+/// What is asked for.
+struct NearestRequest {
+    job: NearestJob,
+    format: Format,
+    encoder: IndexEncoder,
+    columns: Option<PointColumns>,
+    reading: ReadOptions,
+}
+
+pub(crate) async fn nearest(
+    app: &Arc<App>,
+    scheme: &str,
+    request: &Parts,
+    body: Incoming,
+) -> Result<Response, Problem> {
+    let asked = NearestRequest::parse(scheme, request)?;
+    if app.is_draining() {
+        return Err(Problem::draining());
+    }
+    let permit = Arc::clone(&app.bodies).try_acquire_owned().map_err(|_| Problem::busy())?;
+    let bytes = read(app, body).await?;
+    let (threads, format) = (Arc::clone(&app.threads), asked.format);
+    // Off the reactor: a full body takes a good part of a second.
+    let found = tokio::task::spawn_blocking(move || {
+        let found = asked.find(&bytes, &threads);
+        drop(permit);
+        found
+    });
+    let found = found.await.map_err(|error| {
+        tracing::error!(%error, "finding nearest points failed");
+        Problem::engine()
+    })??;
+    let headers = [
+        (CONTENT_TYPE, HeaderValue::from_static(format.media_type())),
+        (CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        (sample::ENGINE, engine_name(app)),
+        (sample::DRAWS, HeaderValue::from(sphere_math::DRAW_VERSION)),
+    ];
+    Ok(whole(StatusCode::OK, headers, found))
+}
+
+impl NearestRequest {
+    fn parse(scheme: &str, request: &Parts) -> Result<Self, Problem> {
+        let (mut format, mut columns) = (None, None);
+        let mut pairs = Vec::new();
+        let query = request.uri.query().unwrap_or("");
+        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+            match name.as_ref() {
+                "format" => once("format", &mut format, parse_format(&value)?)?,
+                "as" => once("as", &mut columns, parse_columns(&value)?)?,
+                _ => pairs.push((name, value)),
+            }
+        }
+        let pairs = pairs.iter().map(|(name, value)| (name.as_ref(), value.as_ref()));
+        let job = NearestJob::parse(scheme, pairs).map_err(|error| Problem::parameter(&error))?;
+        let format = match format {
+            Some(format) => format,
+            None => accepted(&request.headers)?,
+        };
+        let encoder = IndexEncoder::new(format)
+            .map_err(|error| Problem::invalid("format", error.to_string()))?;
+        Ok(Self { job, format, encoder, columns, reading: reading(request)? })
+    }
+
+    fn find(mut self, body: &[u8], threads: &CpuEngine) -> Result<Vec<u8>, Problem> {
+        let table = read_stream(body, &self.reading).map_err(|error| refused(&error))?;
+        let points = PointSet::of(table, self.columns);
+        let directions = points.and_then(PointSet::directions);
+        let [x, y, z] = directions.map_err(|error| Problem::body(error.to_string()))?;
+        let found = self.job.run(threads, [&x, &y, &z]);
+        let mut bytes = self.encoder.begin(x.len() as u64);
+        for indices in found.map_err(|error| Problem::body(error.to_string()))? {
+            bytes.extend(self.encoder.indices(&indices));
+        }
+        bytes.extend(self.encoder.end());
+        Ok(bytes)
+    }
+}
+
+fn parse_columns(name: &str) -> Result<PointColumns, Problem> {
+    name.parse()
+        .map_err(|error: sphere_io::read::PointsError| Problem::invalid("as", error.to_string()))
+}
+
+/// How the body is read, by its media type.
+fn reading(request: &Parts) -> Result<ReadOptions, Problem> {
+    let given = request.headers.get(CONTENT_TYPE);
+    let given = given.and_then(|value| value.to_str().ok()).unwrap_or("application/json");
+    let name = given.split(';').next().unwrap_or("").trim();
+    let known = TYPES.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
+    let Some(&(_, format)) = known else {
+        let known: Vec<&str> = TYPES.iter().map(|(known, _)| *known).collect();
+        return Err(Problem::media_type(name, &known.join(", ")));
+    };
+    let raw = format.is_none().then_some(RawShape { columns: 3, precision: Precision::Double });
+    Ok(ReadOptions { format, raw, most_values: limits::BODY_VALUES })
+}
+
+/// The whole body. A client must send on, and come to an end.
+async fn read(app: &App, mut body: Incoming) -> Result<Vec<u8>, Problem> {
+    let mut bytes = Vec::new();
+    let all = async {
+        loop {
+            let frame = tokio::time::timeout(app.config.progress_time(), body.frame());
+            let Some(frame) = frame.await.map_err(|_| Problem::body_too_slow())? else {
+                return Ok(bytes);
+            };
+            let frame = frame.map_err(|_| Problem::body("the body ends early"))?;
+            let data: Bytes = frame.into_data().unwrap_or_default();
+            if (bytes.len() + data.len()) as u64 > limits::BODY_BYTES {
+                return Err(Problem::body_too_large());
+            }
+            bytes.extend_from_slice(&data);
+        }
+    };
+    let all = tokio::time::timeout(limits::BODY_TIME, all).await;
+    all.map_err(|_| Problem::body_too_slow())?
+}
+
+fn refused(error: &ReadError) -> Problem {
+    match error {
+        ReadError::TooLarge { .. } => Problem::body_too_large(),
+        error => Problem::body(format!("the body cannot be read: {error}")),
+    }
+}
