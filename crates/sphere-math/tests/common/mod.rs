@@ -3,6 +3,8 @@
 // Each test binary uses its own part of this.
 #![allow(dead_code)]
 
+pub(crate) mod tree;
+
 use sphere_math::Real;
 use sphere_math::healpix::Ordering;
 use sphere_math::sampling::{Domain, Method, Placement, Plan, Scheme, Scramble};
