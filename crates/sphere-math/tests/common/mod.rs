@@ -4,6 +4,7 @@
 #![allow(dead_code)]
 
 pub(crate) mod harmonics;
+pub(crate) mod tree;
 
 use sphere_math::Real;
 use sphere_math::healpix::Ordering;
