@@ -12,6 +12,7 @@ use crate::access::Token;
 use crate::config::Config;
 use crate::limits;
 use crate::metrics::Metrics;
+use crate::sample::Kept;
 
 /// The state of the service.
 pub(crate) struct App {
@@ -26,6 +27,7 @@ pub(crate) struct App {
     pub(crate) bodies: Arc<Semaphore>,
     pub(crate) judged: Arc<Semaphore>,
     pub(crate) memory: Arc<StreamMemory>,
+    pub(crate) kept: Kept,
     draining: AtomicBool,
 }
 
@@ -42,6 +44,7 @@ impl App {
             metrics: Metrics::new(),
             token: token.transpose()?,
             memory: Arc::default(),
+            kept: Kept::default(),
             draining: AtomicBool::new(false),
             config,
         })

@@ -42,6 +42,10 @@ pub(crate) const COLUMNAR_STREAMS: usize = 32;
 pub(crate) const INLINE_BYTES: u64 = 16 << 10;
 /// Dimensions up to which that holds: the tables of more take too long.
 pub(crate) const INLINE_COLUMNS: usize = 16;
+/// Small responses that are kept for whoever asks the same.
+pub(crate) const KEPT_RESPONSES: usize = 1_024;
+/// The largest of them, what it was asked by included.
+pub(crate) const KEPT_BYTES: usize = 32 << 10;
 /// Memory for blocks of all streams together, shared out as they come.
 pub(crate) const STREAM_MEMORY_BYTES: usize = 96 << 20;
 /// The smallest block of a stream, however many there are.

@@ -54,6 +54,7 @@ pub(crate) struct Metrics {
     answered: [OnceLock<(Counter, Histogram)>; Route::COUNT],
     samples: Samples,
     cut: Counter,
+    kept: Counter,
     pub(crate) connections: Gauge<i64, AtomicI64>,
     pub(crate) streams: Gauge<i64, AtomicI64>,
 }
@@ -108,6 +109,9 @@ impl Metrics {
         let cut = Counter::default();
         let help = "Responses that ended before their last byte";
         registry.register("sphere_sample_streams_cut", help, cut.clone());
+        let kept = Counter::default();
+        let help = "Small responses that were not computed again";
+        registry.register("sphere_sample_kept", help, kept.clone());
         let connections = Gauge::default();
         registry.register("http_connections", "Open connections", connections.clone());
         let streams = Gauge::default();
@@ -119,6 +123,7 @@ impl Metrics {
             answered: Default::default(),
             samples,
             cut,
+            kept,
             connections,
             streams,
         }
@@ -143,6 +148,10 @@ impl Metrics {
 
     pub(crate) fn computed(&self, scheme: SchemeKind, report: &Report) {
         self.samples.computed(scheme, report);
+    }
+
+    pub(crate) fn kept(&self) {
+        self.kept.inc();
     }
 
     pub(crate) fn cut(&self) {

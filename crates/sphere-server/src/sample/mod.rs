@@ -2,6 +2,7 @@
 
 mod any_encoder;
 mod encode;
+mod kept;
 mod layout;
 mod request;
 mod stream;
@@ -18,6 +19,7 @@ use hyper::{HeaderMap, Method, StatusCode};
 use sphere_engine::Job;
 
 use self::encode::Encoding;
+pub(crate) use self::kept::Kept;
 use self::layout::Layout;
 use self::request::{Quality, SampleRequest};
 pub(crate) use self::request::{accepted, once, parse_format};
@@ -35,6 +37,10 @@ const QUALITY_TRAILER: &str = "x-sphere-quality";
 pub(crate) const DRAWS: HeaderName = HeaderName::from_static("x-sphere-draws");
 
 pub(crate) fn sample(app: &Arc<App>, scheme: &str, asked: &Parts) -> Result<Response, Problem> {
+    if let Some(response) = app.kept.get(asked) {
+        app.metrics.kept();
+        return Ok(response);
+    }
     let headers = &asked.headers;
     let request = SampleRequest::parse(scheme, asked.uri.query().unwrap_or(""), headers)?;
     let points = request.job.points();
@@ -80,6 +86,7 @@ pub(crate) fn sample(app: &Arc<App>, scheme: &str, asked: &Parts) -> Result<Resp
     if encoding == Encoding::Gzip {
         response.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
     }
+    app.kept.keep(asked, &response);
     Ok(response)
 }
 
