@@ -33,7 +33,7 @@ pub(crate) fn azimuth(x: f64, y: f64) -> Turn {
     let (long, short) = (east.max(north), east.min(north));
     // Around the diagonal the angle is counted from it. No branches here and below: a processor
     // foresees none of them.
-    let diagonal = f64::from(u8::from(short > EIGHTH * long));
+    let diagonal = if short > EIGHTH * long { 1.0 } else { 0.0 };
     let t = (short - diagonal * long) / (long + diagonal * short);
     let octant = 0.125 * diagonal + t * arc(t * t);
     // 0 / 0, at the pole, becomes 0.

@@ -26,6 +26,7 @@
 //! Sources are cited by their key in `docs/papers.bib`; accuracy is stated in `docs/numerics.md`.
 
 mod azimuth;
+mod convert;
 pub mod direction;
 pub mod healpix;
 pub mod parallel;

@@ -193,9 +193,10 @@ impl Plan {
     /// # Errors
     /// [`SampleError::NoNearest`] for other schemes, [`SampleError::NoDirection`] for the zero
     /// vector and for components that are not finite.
-    pub fn nearest(&self, direction: [f64; 3]) -> Result<u64, SampleError> {
-        let nearest = self.lattice()?.nearest(direction);
-        nearest.ok_or(SampleError::NoDirection { index: 0, direction })
+    #[inline]
+    pub fn nearest(&self, [x, y, z]: [f64; 3]) -> Result<u64, SampleError> {
+        let nearest = self.lattice()?.nearest(x, y, z);
+        nearest.ok_or(SampleError::NoDirection { index: 0, direction: [x, y, z] })
     }
 
     /// [`Plan::nearest`] for many directions as structure of arrays: column by column x, y and z,
@@ -215,9 +216,9 @@ impl Plan {
             return Err(SampleError::UnequalColumns { lengths });
         }
         for (index, out) in indices.iter_mut().enumerate() {
-            let direction = [x[index], y[index], z[index]];
-            let nearest = lattice.nearest(direction);
-            *out = nearest.ok_or(SampleError::NoDirection { index, direction })?;
+            let [x, y, z] = [x[index], y[index], z[index]];
+            let nearest = lattice.nearest(x, y, z);
+            *out = nearest.ok_or(SampleError::NoDirection { index, direction: [x, y, z] })?;
         }
         Ok(())
     }
