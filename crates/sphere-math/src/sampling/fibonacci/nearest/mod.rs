@@ -67,19 +67,15 @@ impl Fibonacci {
     #[inline]
     fn look(&self, seen: &Seen, cap: &Cap, (at, across): Place) -> Found {
         let guess = (at, cap.window.east * across);
-        // Few caps hold more than these. To estimate all four at once costs less than a branch that
-        // nobody can foresee.
-        let up = cap.window.next(guess);
-        let higher = cap.window.next(up);
-        let down = cap.window.previous(guess);
-        let places = [guess, up, higher, down];
-        let estimates = places.map(|place| self.estimate(seen, place));
-        let mut found = Found { at, estimate: estimates[0], second: f64::INFINITY };
-        for ((at, _), estimate) in places.into_iter().zip(estimates).skip(1) {
-            let penalty = if cap.holds(at) { 0.0 } else { f64::INFINITY };
-            found.offer(at, estimate + penalty);
+        let mut found = Found { at, estimate: self.estimate(seen, guess), second: f64::INFINITY };
+        // Few caps hold more than these. Estimates for nothing cost less than branches that nobody
+        // can foresee.
+        let (up, down) = (cap.window.next(guess), cap.window.previous(guess));
+        for place in [up, down] {
+            let penalty = if cap.holds(place.0) { 0.0 } else { f64::INFINITY };
+            found.offer(place.0, self.estimate(seen, place) + penalty);
         }
-        self.walk(seen, cap, higher, |place| cap.window.next(place), &mut found);
+        self.walk(seen, cap, up, |place| cap.window.next(place), &mut found);
         self.walk(seen, cap, down, |place| cap.window.previous(place), &mut found);
         found
     }
