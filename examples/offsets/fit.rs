@@ -77,5 +77,12 @@ pub(crate) fn offset(steps: &[Step], total: u64) -> f64 {
 }
 
 /// The ladder that is copied everywhere.
-pub(crate) const LADDER: [Step; 7] =
-    [(1, 0.33), (24, 1.33), (177, 3.33), (890, 10.0), (11_000, 27.0), (39_000, 75.0), (600_000, 214.0)];
+pub(crate) const LADDER: [Step; 7] = [
+    (1, 0.33),
+    (24, 1.33),
+    (177, 3.33),
+    (890, 10.0),
+    (11_000, 27.0),
+    (39_000, 75.0),
+    (600_000, 214.0),
+];

@@ -60,7 +60,8 @@ impl Lattice {
     }
 
     fn radius(&self, index: u64) -> f64 {
-        let from_pole = 2.0 * (index.min(self.total - 1 - index) as f64 + self.offset) / self.steps();
+        let from_pole =
+            2.0 * (index.min(self.total - 1 - index) as f64 + self.offset) / self.steps();
         (from_pole * (2.0 - from_pole)).sqrt()
     }
 
@@ -79,7 +80,8 @@ impl Lattice {
             let most = (4.5 * row.sqrt() + 6.0) as usize;
             &differences.small[..most.min(DIFFERENCES)]
         } else {
-            let zone = (PI * 5_f64.sqrt() * self.steps() * radius * radius).ln() / 0.962_423_650_119_206_9;
+            let zone =
+                (PI * 5_f64.sqrt() * self.steps() * radius * radius).ln() / 0.962_423_650_119_206_9;
             let zone = zone as usize;
             &differences.fibonacci[zone - 2..zone + 4]
         };

@@ -3,7 +3,7 @@
 //! `cargo run --release -p sphere-examples --example offsets -- docs/data/offsets.csv`
 //!
 //! writes the table of `docs/offsets.md` and prints the steps of
-//! `crates/sphere-math/src/sampling/fibonacci/offsets.rs`. A few minutes on two cores.
+//! `crates/sphere-math/src/sampling/fibonacci/offsets.rs`. Three minutes on two cores.
 
 mod fit;
 mod lattice;
@@ -28,9 +28,8 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let wide = grid(500.0, 0.002, 0.0015);
     let narrow = grid(1.0, 0.005, 0.0);
-    let packing = map(&counts(24, 1_000_000_000_000), |total| {
-        Fit::of_smallest(total, &wide, &differences)
-    });
+    let packing =
+        map(&counts(24, 1_000_000_000_000), |total| Fit::of_smallest(total, &wide, &differences));
     let packing_steps = steps(&packing, &wide, PART);
     let spacing = map(&counts(12, MEANS), |total| Fit::of_mean(total, &narrow, &differences));
     let spacing_steps = steps(&spacing, &narrow, PART);
@@ -74,18 +73,34 @@ fn row(total: u64, rules: [&[Step]; 2], wide: &[f64], differences: &Differences)
         .map(|k| if total < MEANS { 0.005 * f64::from(k) } else { 0.34 + 0.01 * f64::from(k) })
         .collect();
     let means = few.iter().map(|&offset| (of(offset).2, offset));
-    let (mean, mean_offset) = means.fold((0.0, 0.0), |best, one| if one.0 > best.0 { one } else { best });
+    let (mean, mean_offset) =
+        means.fold((0.0, 0.0), |best, one| if one.0 > best.0 { one } else { best });
     format!(
         "{total},{:.4},{smallest:.5},{:.3},{:.5},{:.5},{:.4},{mean_offset:.3},{mean:.5},\
          {:.3},{:.5},{:.5},{:.4},{:.5},{:.5},{:.4},{:.2},{:.5},{:.5},{:.4}\n",
-        best.best_offset, packing.0, packing.1, packing.2, packing.3, spacing.0, spacing.1, spacing.2,
-        spacing.3, half.1, half.2, half.3, ladder.0, ladder.1, ladder.2, ladder.3
+        best.best_offset,
+        packing.0,
+        packing.1,
+        packing.2,
+        packing.3,
+        spacing.0,
+        spacing.1,
+        spacing.2,
+        spacing.3,
+        half.1,
+        half.2,
+        half.3,
+        ladder.0,
+        ladder.1,
+        ladder.2,
+        ladder.3
     )
 }
 
-/// Ascending offsets from 0.
+/// Ascending offsets from 0, in thousandths.
 fn grid(end: f64, step: f64, growth: f64) -> Vec<f64> {
-    let next = |&offset: &f64| Some(offset + f64::max(step, growth * offset));
+    let next =
+        |&offset: &f64| Some((1e3 * (offset + f64::max(step, growth * offset))).round() / 1e3);
     std::iter::successors(Some(0.0), next).take_while(|&offset| offset < end).collect()
 }
 
@@ -124,7 +139,8 @@ fn check(differences: &Differences) -> Result<(), Box<dyn Error>> {
         for offset in [0.0, 0.36, 0.5, 1.33, 3.3, 10.0, 27.0, 74.0] {
             let lattice = Lattice { total, offset };
             let (fast, slow) = (lattice.neighbours(differences), lattice.neighbours_by_pairs());
-            let difference = (fast.smallest - slow.smallest).abs().max((fast.mean - slow.mean).abs());
+            let difference =
+                (fast.smallest - slow.smallest).abs().max((fast.mean - slow.mean).abs());
             if difference > 1e-9 {
                 return Err(format!("{total} points, offset {offset}: {difference:e} apart").into());
             }

@@ -34,7 +34,8 @@ pub(super) type Place = (f64, f64);
 /// The windows from the whole circle (i = 0) down.
 pub(super) static WINDOW: [Window; WINDOWS] = {
     let mut table =
-        [Window { east: 1.0, half: 0.5, short: 1.0, short_turn: 0.0, long: 1.0, long_turn: 0.0 }; WINDOWS];
+        [Window { east: 1.0, half: 0.5, short: 1.0, short_turn: 0.0, long: 1.0, long_turn: 0.0 };
+            WINDOWS];
     let mut index = 0;
     while index < WINDOWS {
         let window = &mut table[index];

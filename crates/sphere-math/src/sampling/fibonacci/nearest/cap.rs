@@ -15,8 +15,8 @@ const ABSOLUTE: f64 = 1e-14;
 /// All points up to some distance lie at these indices, in this window of longitudes around the
 /// direction.
 pub(super) struct Cap {
-    first: f64,
-    last: f64,
+    pub(super) first: f64,
+    pub(super) last: f64,
     pub(super) window: &'static Window,
     /// A point whose squared distance is estimated to be no more than this is the nearest of all if
     /// it is the nearest in the cap.
@@ -30,13 +30,6 @@ struct Edge {
     radius: f64,
     /// The distance to it on the meridian of the direction, squared.
     squared_gap: f64,
-}
-
-impl Cap {
-    #[inline]
-    pub(super) fn holds(&self, at: f64) -> bool {
-        (self.first..=self.last).contains(&at)
-    }
 }
 
 impl Fibonacci {
@@ -134,7 +127,11 @@ impl Fibonacci {
         let end = self.last();
         Cap {
             first: if squared >= 2.0 * seen.from_pole { 0.0 } else { (middle - reach).max(0.0) },
-            last: if squared >= 2.0 * (1.0 + seen.height) { end } else { (middle + reach).min(end) },
+            last: if squared >= 2.0 * (1.0 + seen.height) {
+                end
+            } else {
+                (middle + reach).min(end)
+            },
             window: &WINDOW[window_of((PI * PI) * (square - EXCESS)).min(most)],
             enough,
             doubt: 3.0 * (RELATIVE * squared + ABSOLUTE * distance),

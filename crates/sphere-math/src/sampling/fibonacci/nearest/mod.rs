@@ -6,22 +6,24 @@
 //! an offset above 1/2 there is a hole. Here the cell gives no more than a first guess, and the
 //! answer is proved for each direction anew:
 //!
-//! 1. The guess lies at some distance D. Whatever is nearer lies in the cap of radius D around the
-//!    direction, hence in a range of rows and in a window of longitudes (`cap`).
+//! 1. Whatever is nearer than D lies in the cap of radius D around the direction, hence in a range of
+//!    rows and in a window of longitudes (`cap`).
 //! 2. In a window of longitudes the points follow one another at one of two steps (`steps`), so a
 //!    walk up and down from the guess meets every point of range and window. It ends at the first
 //!    and the last row of the lattice as it does at those of the range: holes need no more.
-//! 3. Distances on the way are estimates, made from rows and longitudes (`seen`). Where a second
+//! 3. If the nearest point met is nearer than D, it is the nearest of all. D begins with what is
+//!    enough in the interior; if nothing is that near, the nearest point met gives the D that is.
+//! 4. Distances on the way are estimates, made from rows and longitudes (`seen`). Where a second
 //!    point comes within their error of the best, the walk is repeated with the points themselves.
 //!
-//! The guess decides how long the walk is, not where it ends: a cap that is good for the interior of
-//! the lattice holds two points on average. What only bounds or guesses uses plain sums and
+//! Guess and first D decide how long the walk is, not where it ends: a cap that is enough in the
+//! interior holds two points on average. What only bounds or guesses uses plain sums and
 //! products, which are fast on every processor; a cap is wider by the error that they make.
 
 mod cap;
 mod seen;
 
-use super::steps::{Place, Window, turns};
+use super::steps::{Place, turns};
 use super::{Fibonacci, turn};
 use cap::Cap;
 use seen::Seen;
@@ -63,60 +65,57 @@ impl Fibonacci {
         Some(if clear { self.index(&seen, found.at) } else { self.settle(&seen, &cap, guess) })
     }
 
-    /// The nearest point of a cap, or the guess.
+    /// The nearest point of a cap, or of those beside it that the walk goes by.
+    ///
+    /// The guess may lie outside the rows of the cap: a walk ends at the far side of them only, and
+    /// what it meets before is a point too.
     #[inline]
     fn look(&self, seen: &Seen, cap: &Cap, (at, across): Place) -> Found {
         let guess = (at, cap.window.east * across);
         let mut found = Found { at, estimate: self.estimate(seen, guess), second: f64::INFINITY };
-        // Few caps hold more than these. Estimates for nothing cost less than branches that nobody
-        // can foresee.
+        // Most caps hold no more than these. Estimates for nothing cost less than branches that
+        // nobody can foresee.
         let (up, down) = (cap.window.next(guess), cap.window.previous(guess));
-        for place in [up, down] {
-            let penalty = if cap.holds(place.0) { 0.0 } else { f64::INFINITY };
+        for (place, holds) in [(up, up.0 <= cap.last), (down, down.0 >= cap.first)] {
+            let penalty = if holds { 0.0 } else { f64::INFINITY };
             found.offer(place.0, self.estimate(seen, place) + penalty);
         }
-        self.walk(seen, cap, up, |place| cap.window.next(place), &mut found);
-        self.walk(seen, cap, down, |place| cap.window.previous(place), &mut found);
+        let mut place = cap.window.next(up);
+        while place.0 <= cap.last {
+            found.offer(place.0, self.estimate(seen, place));
+            place = cap.window.next(place);
+        }
+        place = cap.window.previous(down);
+        while place.0 >= cap.first {
+            found.offer(place.0, self.estimate(seen, place));
+            place = cap.window.previous(place);
+        }
         found
     }
 
-    /// Offers what the cap holds beyond a place.
-    #[inline]
-    fn walk(
-        &self,
-        seen: &Seen,
-        cap: &Cap,
-        mut place: Place,
-        step: impl Fn(Place) -> Place,
-        found: &mut Found,
-    ) {
-        loop {
-            place = step(place);
-            if !cap.holds(place.0) {
-                return;
-            }
-            found.offer(place.0, self.estimate(seen, place));
-        }
-    }
-
-    /// The walk again, with the distances of the points themselves.
+    /// The same walk, with the distances of the points themselves.
     #[cold]
     fn settle(&self, seen: &Seen, cap: &Cap, (at, across): Place) -> u64 {
-        let squared = |at: f64| {
-            let [x, y, z] = self.point::<f64>(self.index(seen, at));
-            let [dx, dy, dz] = [x - seen.direction[0], y - seen.direction[1], z - seen.direction[2]];
-            (dx * dx + dy * dy + dz * dz, self.index(seen, at))
+        let mut best = (f64::INFINITY, u64::MAX);
+        let mut offer = |at: f64| {
+            let index = self.index(seen, at);
+            let [x, y, z] = self.point::<f64>(index);
+            let [px, py, pz] = seen.direction;
+            let [dx, dy, dz] = [x - px, y - py, z - pz];
+            let other = (dx * dx + dy * dy + dz * dz, index);
+            best = if other < best { other } else { best };
         };
-        let mut best = squared(at);
-        for step in [Window::next, Window::previous] {
-            let mut place = step(cap.window, (at, cap.window.east * across));
-            while cap.holds(place.0) {
-                let other = squared(place.0);
-                if other.0 < best.0 || (other.0 == best.0 && other.1 < best.1) {
-                    best = other;
-                }
-                place = step(cap.window, place);
-            }
+        let guess = (at, cap.window.east * across);
+        offer(at);
+        let mut place = cap.window.next(guess);
+        while place.0 <= cap.last {
+            offer(place.0);
+            place = cap.window.next(place);
+        }
+        place = cap.window.previous(guess);
+        while place.0 >= cap.first {
+            offer(place.0);
+            place = cap.window.previous(place);
         }
         best.1
     }
