@@ -3,7 +3,7 @@
 //! `cargo run --release -p sphere-examples --example offsets -- docs/data/offsets.csv`
 //!
 //! writes the table of `docs/offsets.md` and prints the steps of
-//! `crates/sphere-math/src/sampling/fibonacci/offsets.rs`. A few minutes on two cores.
+//! `crates/sphere-math/src/sampling/fibonacci/offsets.rs`. Three minutes on two cores.
 
 mod fit;
 mod lattice;
@@ -97,9 +97,10 @@ fn row(total: u64, rules: [&[Step]; 2], wide: &[f64], differences: &Differences)
     )
 }
 
-/// Ascending offsets from 0.
+/// Ascending offsets from 0, in thousandths.
 fn grid(end: f64, step: f64, growth: f64) -> Vec<f64> {
-    let next = |&offset: &f64| Some(offset + f64::max(step, growth * offset));
+    let next =
+        |&offset: &f64| Some((1e3 * (offset + f64::max(step, growth * offset))).round() / 1e3);
     std::iter::successors(Some(0.0), next).take_while(|&offset| offset < end).collect()
 }
 

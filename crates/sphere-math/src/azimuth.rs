@@ -23,22 +23,23 @@ const ARC: [f64; 12] = [
 ];
 /// tan(pi / 8), up to which the polynomial is good.
 const EIGHTH: f64 = core::f64::consts::SQRT_2 - 1.0;
-const FULL_TURN: f64 = (1_u128 << 64) as f64;
 
 /// The longitude of (x, y), within 2^-52 turns. The pole (0, 0) has longitude 0. Not for values
 /// whose sums overflow. O(1).
 #[inline]
 pub(crate) fn azimuth(x: f64, y: f64) -> Turn {
     let (east, north) = (x.abs(), y.abs());
-    let (long, short) = (east.max(north), east.min(north));
+    let steep = north > east;
+    let (long, short) = if steep { (north, east) } else { (east, north) };
     // Around the diagonal the angle is counted from it. No branches here and below: a processor
     // foresees none of them.
-    let diagonal = f64::from(u8::from(short > EIGHTH * long));
+    let diagonal = if short > EIGHTH * long { 1.0 } else { 0.0 };
     let t = (short - diagonal * long) / (long + diagonal * short);
     let octant = 0.125 * diagonal + t * arc(t * t);
-    // 0 / 0, at the pole, becomes 0.
-    let octant = (octant * FULL_TURN) as i64 as u64;
-    let quarter = reflected(octant, 1 << 62, north > east);
+    let octant = if long > 0.0 { octant } else { 0.0 };
+    // Between 1/4 and 1/2 the last bit is 2^-54.
+    let octant = (octant + 0.25).to_bits() << 12 >> 2;
+    let quarter = reflected(octant, 1 << 62, steep);
     let half = reflected(quarter, 1 << 63, x < 0.0);
     Turn(reflected(half, 0, y < 0.0))
 }

@@ -42,28 +42,23 @@ pub fn longitude_latitude_deg<R: Real>([x, y, z]: [f64; 3]) -> [R; 2] {
     [wrapped(libm::atan2(y, x) * DEGREES, 360.0), R::from_f64(latitude * DEGREES)]
 }
 
-/// The factor that makes this a unit vector, and a vector in the same direction to be multiplied by
-/// it: the same one unless its squares leave the range of f64. `None` for zero and for what is not
-/// finite.
+/// The factor that makes this a unit vector; `None` where its squares leave the range of f64, or
+/// there is none.
 #[inline]
-pub(crate) fn normalization(vector: [f64; 3]) -> Option<([f64; 3], f64)> {
-    // Where neither the squares nor the reciprocal leave the normal numbers.
-    const ORDINARY: core::ops::RangeInclusive<f64> = 1e-290..=1e290;
-    let [x, y, z] = vector;
+pub(crate) fn normalizing(x: f64, y: f64, z: f64) -> Option<f64> {
     let squared = x * x + y * y + z * z;
-    if ORDINARY.contains(&squared) {
-        return Some((vector, 1.0 / squared.sqrt()));
-    }
-    normalization_of_extreme(vector)
+    (1e-290..=1e290).contains(&squared).then(|| 1.0 / squared.sqrt())
 }
 
+/// A vector in the same direction that [`normalizing`] takes; `None` for zero and for what is not
+/// finite.
 #[cold]
-fn normalization_of_extreme(vector: [f64; 3]) -> Option<([f64; 3], f64)> {
+pub(crate) fn moderate(vector: [f64; 3]) -> Option<[f64; 3]> {
     const FAR: f64 = 4.149_515_568_880_993e180; // 2^600
     let largest = vector.into_iter().fold(0.0, |largest, c| f64::max(largest, c.abs()));
     let finite = vector.into_iter().all(f64::is_finite);
     let scale = if largest < 1.0 { FAR } else { 1.0 / FAR };
-    if finite && largest > 0.0 { normalization(vector.map(|c| c * scale)) } else { None }
+    (finite && largest > 0.0).then(|| vector.map(|c| c * scale))
 }
 
 /// The direction at `[theta, phi]`, colatitude and longitude in radians: of length 1 to the last

@@ -27,6 +27,7 @@
 //! Sources are cited by their key in `docs/papers.bib`; accuracy is stated in `docs/numerics.md`.
 
 mod azimuth;
+mod convert;
 pub mod designs;
 pub mod direction;
 pub mod healpix;

@@ -6,6 +6,7 @@ mod common;
 
 use common::directions;
 use common::tree::{Tree, squared_distance};
+use proptest::prelude::*;
 use sphere_math::sampling::{Method, Placement, Plan, SampleError, Scheme};
 
 const OFFSETS: [f64; 14] =
@@ -66,6 +67,31 @@ fn every_small_lattice_by_search() {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn any_lattice_by_search(
+        total in (0.0..3.4_f64).prop_map(|power| 10_f64.powf(power) as u64),
+        offset in (-3.0..15.6_f64).prop_map(|power| 10_f64.powf(power)),
+        seed in any::<u64>(),
+    ) {
+        let plan = lattice(total, offset);
+        let points = directions::<f64>(&plan, 0..total);
+        // Around the edge of the hole too, in steps of a few rows.
+        let edge = 2.0 * offset / ((total - 1) as f64 + 2.0 * offset);
+        let beside = random(!seed, 40).into_iter().map(|[x, y, z]| {
+            let from_pole = edge * (1.0 + z.powi(3) / (1.0 + offset.sqrt()));
+            let scale = (from_pole * (2.0 - from_pole) / (x * x + y * y)).max(0.0).sqrt();
+            [x * scale, y * scale, (1.0 - from_pole).copysign(x)]
+        });
+        for direction in queries(&points, seed, 10).into_iter().chain(beside) {
+            let (found, expected) = (plan.nearest(direction).unwrap(), search(&points, direction));
+            prop_assert_eq!(found, expected, "{:?}", direction);
+        }
+    }
+}
+
 /// Half of the directions everywhere, half in the caps of the first and last rows, where the lattice
 /// ends or leaves a hole. The formula of Keinert2015 with the offset put in misses there: 1 % of
 /// these at 1.33, 56 % at 27.
@@ -102,7 +128,7 @@ fn lattices_against_a_tree() {
             against_a_tree(total, offset, 20_000);
         }
     }
-    against_a_tree(1_000_000, 74.193, 20_000);
+    against_a_tree(1_000_000, 74.156, 20_000);
 }
 
 #[test]
@@ -127,7 +153,7 @@ fn a_point_is_nearest_to_itself() {
             .chain([Placement::Quadrature, Placement::Packing, Placement::Spacing])
         {
             let Ok(plan) = (Scheme::Fibonacci { total, placement }).plan() else { continue };
-            let steps = (0..500).map(|k| (k as f64 / 499.0 * (total - 1) as f64) as u64);
+            let steps = (0..500_u32).map(|k| (f64::from(k) / 499.0 * (total - 1) as f64) as u64);
             let ends = (0..200).flat_map(|k| [k, total.saturating_sub(k + 1), total / 2 + k]);
             for index in steps.chain(ends).map(|index| index.min(total - 1)) {
                 let [direction] = directions::<f64>(&plan, index..index + 1)[..] else { panic!() };

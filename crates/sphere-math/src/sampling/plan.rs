@@ -210,13 +210,10 @@ impl Plan {
     /// # Errors
     /// [`SampleError::NoNearest`] for other schemes, [`SampleError::NoDirection`] for the zero
     /// vector and for components that are not finite.
-    pub fn nearest(&self, direction: [f64; 3]) -> Result<u64, SampleError> {
-        let lattice = self.lattice()?;
-        let nearest = self.instructions.run_scalar(
-            #[inline(always)]
-            || lattice.nearest(direction),
-        );
-        nearest.ok_or(SampleError::NoDirection { index: 0, direction })
+    #[inline]
+    pub fn nearest(&self, [x, y, z]: [f64; 3]) -> Result<u64, SampleError> {
+        let nearest = self.lattice()?.nearest(x, y, z);
+        nearest.ok_or(SampleError::NoDirection { index: 0, direction: [x, y, z] })
     }
 
     /// [`Plan::nearest`] for many directions as structure of arrays: column by column x, y and z,
@@ -235,17 +232,12 @@ impl Plan {
         if lengths != [indices.len(); 4] {
             return Err(SampleError::UnequalColumns { lengths });
         }
-        self.instructions.run_scalar(
-            #[inline(always)]
-            || {
-                for (index, out) in indices.iter_mut().enumerate() {
-                    let direction = [x[index], y[index], z[index]];
-                    let nearest = lattice.nearest(direction);
-                    *out = nearest.ok_or(SampleError::NoDirection { index, direction })?;
-                }
-                Ok(())
-            },
-        )
+        for (index, out) in indices.iter_mut().enumerate() {
+            let [x, y, z] = [x[index], y[index], z[index]];
+            let nearest = lattice.nearest(x, y, z);
+            *out = nearest.ok_or(SampleError::NoDirection { index, direction: [x, y, z] })?;
+        }
+        Ok(())
     }
 
     fn lattice(&self) -> Result<&Fibonacci, SampleError> {

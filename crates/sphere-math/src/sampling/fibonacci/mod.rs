@@ -33,6 +33,9 @@ pub(in crate::sampling) struct Fibonacci {
     /// n - 1 + 2 e: the steps from pole to pole.
     steps: f64,
     per_step: f64,
+    /// No direction between two rows is further from the nearest point, as long as the lattice goes
+    /// on around it.
+    covering: f64,
 }
 
 impl Fibonacci {
@@ -53,7 +56,9 @@ impl Fibonacci {
         // One point lies on the equator whatever the offset; 1/2 keeps its step an ordinary number.
         let offset = if total == 1 { 0.5 } else { offset };
         let steps = (total - 1) as f64 + 2.0 * offset;
-        Ok(Self { total, offset, steps, per_step: 1.0 / steps })
+        // The lattice is coarsest where it is square: half of a diagonal, 2 pi / steps when squared.
+        let covering = (1.06 * core::f64::consts::TAU / steps).sqrt();
+        Ok(Self { total, offset, steps, per_step: 1.0 / steps, covering })
     }
 
     #[inline(always)]

@@ -9,7 +9,7 @@ type Steps = [(u64, f64)];
 /// For the largest smallest distance between two points.
 ///
 /// The last step holds for ever: as n grows, the distances beside the poles tend to a limit that
-/// depends on the offset alone (3.3508 / sqrt(n) for the last one), and that of the interior is
+/// depends on the offset alone (3.3509 / sqrt(n) for the last one), and that of the interior is
 /// sqrt(8 pi / sqrt(5)) / sqrt(n) = 3.3525 / sqrt(n) whatever the offset.
 const PACKING: &Steps = &[
     (2, 0.0),
@@ -22,13 +22,13 @@ const PACKING: &Steps = &[
     (11, 0.344),
     (13, 0.328),
     (16, 0.314),
-    (21, 1.524),
-    (24, 1.468),
-    (31, 1.419),
-    (39, 1.37),
-    (173, 3.259),
-    (1_000, 10.305),
-    (31_623, 74.193),
+    (21, 1.52),
+    (25, 1.462),
+    (32, 1.41),
+    (42, 1.358),
+    (175, 3.272),
+    (1_000, 10.299),
+    (31_623, 74.156),
 ];
 
 /// For the largest mean distance of a point to its nearest neighbour. The offset moves points only
@@ -58,16 +58,13 @@ mod tests {
             assert!(steps.is_sorted_by(|a, b| a.0 < b.0));
         }
         // Below, the best offset falls between two leaps.
-        let large = PACKING.iter().filter(|(from, _)| *from >= 39);
+        let large = PACKING.iter().filter(|(from, _)| *from >= 42);
         assert!(large.is_sorted_by(|a, b| a.1 < b.1));
     }
 
     #[test]
     fn steps_begin_where_they_say() {
-        assert_eq!(
-            [1, 2, 20, 21, 999, 1_000].map(packing),
-            [0.5, 0.0, 0.314, 1.524, 3.259, 10.305]
-        );
+        assert_eq!([1, 2, 20, 21, 999, 1_000].map(packing), [0.5, 0.0, 0.314, 1.52, 3.272, 10.299]);
         assert_eq!([1, 2, 5, 1 << 52].map(spacing), [0.5, 0.0, 0.415, 0.345]);
     }
 }

@@ -6,16 +6,10 @@
 //! F(i + 2) points, which move it to the other side: the three-gap theorem of Sos1958 for the one
 //! width at which only two gaps are left.
 
-use super::turn;
+use crate::convert::from_signed;
 
 /// The number of windows; phi^-72 turns are less than what f64 directions can tell apart.
 const WINDOWS: usize = 73;
-
-/// The units of a signed longitude: 2^62 to the turn, so that a whole turn has room.
-const UNITS_PER_WORD: u32 = 2;
-
-/// A turn in these units.
-pub(super) const TURN: f64 = (1_u64 << 62) as f64;
 
 const PHI_SQUARED: f64 = 2.618_033_988_749_895;
 
@@ -23,22 +17,51 @@ const PHI_SQUARED: f64 = 2.618_033_988_749_895;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Window {
     /// 1 where F(i) points turn eastwards (i even), else -1.
-    pub(super) east: i64,
-    /// Half of its width.
-    pub(super) half: i64,
-    /// F(i + 1) points, which turn by `short_turn` against `east`.
-    pub(super) short: i64,
-    pub(super) short_turn: i64,
+    pub(super) east: f64,
+    /// Half of its width, in turns.
+    pub(super) half: f64,
+    /// F(i + 1) points, which turn by `short_turn` (in turns) against `east`.
+    pub(super) short: f64,
+    pub(super) short_turn: f64,
     /// F(i + 2) points, which turn by `long_turn` with `east`.
-    pub(super) long: i64,
-    pub(super) long_turn: i64,
-    /// `short_turn` and `long_turn` in turns.
-    pub(super) short_turns: f64,
-    pub(super) long_turns: f64,
+    pub(super) long: f64,
+    pub(super) long_turn: f64,
 }
 
+/// A point of a window: its index, exactly, and by how many turns it lies with `east` of the middle.
+pub(super) type Place = (f64, f64);
+
 /// The windows from the whole circle (i = 0) down.
-pub(super) static WINDOW: [Window; WINDOWS] = windows();
+pub(super) static WINDOW: [Window; WINDOWS] = {
+    let mut table =
+        [Window { east: 1.0, half: 0.5, short: 1.0, short_turn: 0.0, long: 1.0, long_turn: 0.0 };
+            WINDOWS];
+    let mut index = 0;
+    while index < WINDOWS {
+        let window = &mut table[index];
+        window.half = 0.5 * POWERS[index];
+        window.short_turn = POWERS[index + 1];
+        window.long_turn = POWERS[index + 2];
+        if index > 0 {
+            let Window { east, short, long, .. } = table[index - 1];
+            let window = &mut table[index];
+            (window.east, window.short, window.long) = (-east, long, short + long);
+        }
+        index += 1;
+    }
+    table
+};
+
+/// phi^-i. Each from its own reciprocal: the differences of ever smaller ones would lose digits.
+const POWERS: [f64; WINDOWS + 2] = {
+    let mut table = [1.0; WINDOWS + 2];
+    let mut index = 1;
+    while index < table.len() {
+        table[index] = if index == 1 { PHI_SQUARED - 2.0 } else { table[index - 2] / PHI_SQUARED };
+        index += 1;
+    }
+    table
+};
 
 /// phi^(2 i).
 static SQUARES: [f64; WINDOWS + 1] = {
@@ -52,31 +75,34 @@ static SQUARES: [f64; WINDOWS + 1] = {
 };
 
 impl Window {
-    /// The next point of the window: its index, and how far east of the middle it lies.
+    /// The next point of the window.
     #[inline]
-    pub(super) fn next(&self, at: i64, across: i64) -> (i64, i64) {
-        if across >= self.short_turn - self.half {
-            (at + self.short, across - self.short_turn)
-        } else {
-            (at + self.long, across + self.long_turn)
-        }
+    pub(super) fn next(&self, (at, across): Place) -> Place {
+        self.step((at, across), 1.0, across >= self.short_turn - self.half)
     }
 
     /// The previous point of the window.
     #[inline]
-    pub(super) fn previous(&self, at: i64, across: i64) -> (i64, i64) {
-        if across < self.long_turn - self.half {
-            (at - self.short, across + self.short_turn)
-        } else {
-            (at - self.long, across - self.long_turn)
-        }
+    pub(super) fn previous(&self, (at, across): Place) -> Place {
+        self.step((at, across), -1.0, across < self.long_turn - self.half)
+    }
+
+    /// By products, not by a branch that nobody can foresee. Exact in the index, whose steps differ
+    /// by F(i); the turns of both steps together are the width of the window.
+    #[inline]
+    fn step(&self, (at, across): Place, sign: f64, is_short: bool) -> Place {
+        let short = if is_short { sign } else { 0.0 };
+        let points = sign * self.long - short * (self.long - self.short);
+        let turned = sign * self.long_turn - short * (2.0 * self.half);
+        (at + points, across + turned)
     }
 }
 
-/// The signed longitude, in units of 2^-62 turns, from one to another.
+/// How many turns it is eastwards from one longitude to another, in \[-1/2, 1/2).
 #[inline]
-pub(super) fn signed(from: u64, to: u64) -> i64 {
-    to.wrapping_sub(from).cast_signed() >> UNITS_PER_WORD
+pub(super) fn turns(from: u64, to: u64) -> f64 {
+    const TURN: f64 = (1_u128 << 64) as f64;
+    from_signed(to.wrapping_sub(from).cast_signed()) * (1.0 / TURN)
 }
 
 /// The greatest i with phi^(2 i) <= `square`, within the table; 0 if there is none.
@@ -92,63 +118,27 @@ pub(super) fn window_of(square: f64) -> usize {
     (index + usize::from(next)).min(WINDOWS - 1)
 }
 
-const fn windows() -> [Window; WINDOWS] {
-    let none = Window {
-        east: 1,
-        half: 0,
-        short: 0,
-        short_turn: 0,
-        long: 0,
-        long_turn: 0,
-        short_turns: 0.0,
-        long_turns: 0.0,
-    };
-    let mut table = [none; WINDOWS];
-    let (mut short, mut long) = (1, 1);
-    let mut index = 0;
-    while index < WINDOWS {
-        let (width, short_turn, long_turn) =
-            (width(index, long - short), width(index + 1, short), width(index + 2, long));
-        table[index] = Window {
-            east: if index.is_multiple_of(2) { 1 } else { -1 },
-            half: width / 2,
-            short: short.cast_signed(),
-            short_turn,
-            long: long.cast_signed(),
-            long_turn,
-            short_turns: short_turn as f64 / TURN,
-            long_turns: long_turn as f64 / TURN,
-        };
-        (short, long) = (long, short + long);
-        index += 1;
-    }
-    table
-}
-
-/// phi^-index turns, in units of 2^-62: what F(index) points turn.
-const fn width(index: usize, fibonacci: u64) -> i64 {
-    let word = turn(fibonacci).0;
-    match index {
-        0 => 1 << 62,
-        // One point on turns by phi^-2 eastwards; F(1) points, seen from the other side, by phi^-1.
-        1 => (word.wrapping_neg() >> UNITS_PER_WORD).cast_signed(),
-        _ => word.cast_signed().unsigned_abs().cast_signed() >> UNITS_PER_WORD,
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{SQUARES, TURN, WINDOW, WINDOWS, signed, window_of};
+    use super::{SQUARES, WINDOW, WINDOWS, turns, window_of};
     use crate::sampling::fibonacci::turn;
 
+    fn longitude(index: u64) -> u64 {
+        turn(index).0
+    }
+
     #[test]
-    fn windows_are_powers_of_phi() {
+    fn steps_turn_as_points_do() {
         for (index, window) in WINDOW.iter().enumerate() {
-            let width = 2.0 * window.half as f64 / TURN;
-            let expected = 1.0 / SQUARES[index].sqrt();
-            assert!((width - expected).abs() <= 1e-18 + 1e-13 * expected, "{index}");
-            assert!((2 * window.half - window.short_turn - window.long_turn).abs() <= 2, "{index}");
-            assert_eq!(window.east, if index % 2 == 0 { 1 } else { -1 });
+            let width = 1.0 / SQUARES[index].sqrt();
+            assert!((2.0 * window.half / width - 1.0).abs() < 1e-13, "{index}");
+            assert_eq!(window.east, if index % 2 == 0 { 1.0 } else { -1.0 });
+            // F(1) points turn by phi^-2 = 1 - phi^-1.
+            let short = if index == 0 { window.short_turn - 1.0 } else { window.short_turn };
+            for (points, against) in [(window.short, short), (window.long, -window.long_turn)] {
+                let turned = window.east * turns(longitude(points as u64), 0);
+                assert!((turned - against).abs() < 1e-16, "{index}: {turned:e} {against:e}");
+            }
         }
     }
 
@@ -168,17 +158,16 @@ mod tests {
     fn no_point_of_a_window_lies_between_two_steps() {
         for (index, window) in WINDOW.iter().enumerate().take(15) {
             for middle in (0..40_u64).map(|k| k.wrapping_mul(0x9E37_79B9_7F4A_7C15)) {
-                let inside: Vec<i64> = (0..20_000_i64)
-                    .filter(|&k| {
-                        let across = window.east * signed(middle, turn(k.cast_unsigned()).0);
-                        (-window.half..window.half).contains(&across)
-                    })
+                let place = |at| (at as f64, window.east * turns(middle, longitude(at)));
+                let inside: Vec<_> = (0..20_000)
+                    .map(place)
+                    .filter(|(_, across)| (-window.half..window.half).contains(across))
                     .collect();
                 for pair in inside.windows(2) {
-                    let across = window.east * signed(middle, turn(pair[0].cast_unsigned()).0);
-                    let short = across >= window.short_turn - window.half;
-                    let step = if short { window.short } else { window.long };
-                    assert_eq!(pair[1] - pair[0], step, "window {index}, {}", pair[0]);
+                    let (next, previous) = (window.next(pair[0]), window.previous(pair[1]));
+                    assert_eq!((next.0, previous.0), (pair[1].0, pair[0].0), "window {index}");
+                    assert!((next.1 - pair[1].1).abs() < 1e-15, "window {index}");
+                    assert!((previous.1 - pair[0].1).abs() < 1e-15, "window {index}");
                 }
             }
         }

@@ -3,16 +3,24 @@
 use core::f64::consts::{FRAC_PI_2, PI, TAU};
 
 use super::super::Fibonacci;
-use super::super::steps::{TURN, WINDOW, Window, signed, window_of};
+use super::super::steps::{WINDOW, Window, turns, window_of};
 use super::seen::Seen;
-use super::{ABSOLUTE, widened};
+use crate::convert::rounded;
+
+/// How far an estimated distance can be from that of the points, in parts of itself and absolutely:
+/// a point and a direction are rounded by 3 units in the last place, a longitude by 2^-51 turns.
+const RELATIVE: f64 = 1e-12;
+const ABSOLUTE: f64 = 1e-14;
 
 /// All points up to some distance lie at these indices, in this window of longitudes around the
 /// direction.
 pub(super) struct Cap {
-    first: i64,
-    last: i64,
+    pub(super) first: f64,
+    pub(super) last: f64,
     pub(super) window: &'static Window,
+    /// A point whose squared distance is estimated to be no more than this is the nearest of all if
+    /// it is the nearest in the cap.
+    pub(super) enough: f64,
     /// By how much the squared distances of two points must differ to say which is nearer.
     pub(super) doubt: f64,
 }
@@ -24,21 +32,14 @@ struct Edge {
     squared_gap: f64,
 }
 
-impl Cap {
-    #[inline]
-    pub(super) fn holds(&self, at: i64) -> bool {
-        (self.first..=self.last).contains(&at)
-    }
-}
-
 impl Fibonacci {
-    /// A point close by.
+    /// A point close by, and the window that it is sure to be in.
     ///
     /// The two steps of a window are a basis of the lattice. Coordinates in it, rounded, are a point
     /// of the window at most half of both steps away in rows; the row is kept as far from the ends.
     #[inline]
-    pub(super) fn guess(&self, seen: &Seen) -> i64 {
-        let last = (self.total - 1).cast_signed();
+    pub(super) fn guess(&self, seen: &Seen) -> (f64, usize) {
+        let last = self.last();
         let mut index = if seen.row < 0.0 {
             self.basis_in_hole(seen)
         } else {
@@ -47,15 +48,14 @@ impl Fibonacci {
         while index > 0 && WINDOW[index].short + WINDOW[index].long > last {
             index -= 1;
         }
-        let Window { east, short, long, short_turns, long_turns, .. } = WINDOW[index];
-        let (short_rows, long_rows) = (short as f64, long as f64);
-        let reach = 0.5 * (short_rows + long_rows);
-        let row = seen.row.min(last as f64 - reach).max(reach);
-        let turns = (east * signed(0, seen.longitude)) as f64 * (1.0 / TURN);
-        // row = a short + b long, turns = b long_turns - a short_turns: the determinant is 1.
-        let a = whole(row * long_turns - turns * long_rows);
-        let b = whole(row * short_turns + turns * short_rows);
-        (a * short + b * long).clamp(0, last)
+        let Window { east, short, short_turn, long, long_turn, .. } = WINDOW[index];
+        let reach = 0.5 * (short + long);
+        let row = seen.row.min(last - reach).max(reach);
+        let turned = east * turns(0, seen.longitude);
+        // row = a short + b long, turned = b long_turn - a short_turn: the determinant is 1.
+        let a = rounded(row * long_turn - turned * long);
+        let b = rounded(row * short_turn + turned * short);
+        ((a * short + b * long).min(last).max(0.0), index)
     }
 
     /// The window whose steps are the most nearly square basis at a squared distance from the axis:
@@ -76,9 +76,9 @@ impl Fibonacci {
         let per_row = 2.0 * self.per_step / radius;
         let mut index = self.basis(seen.radius * radius);
         loop {
-            let Window { long, short_turns, .. } = WINDOW[index];
-            let rows = per_row * long as f64;
-            let turned = TAU * short_turns;
+            let Window { long, short_turn, .. } = WINDOW[index];
+            let rows = per_row * long;
+            let turned = TAU * short_turn;
             if index == 0 || rows * (2.0 * gap + rows) <= seen.radius * radius * turned * turned {
                 return index;
             }
@@ -93,12 +93,26 @@ impl Fibonacci {
         Edge { radius, squared_gap: along * along + across * across }
     }
 
-    /// Where a point can be whose squared distance is estimated to be no more than this.
+    /// The cap that is large enough wherever the lattice goes on around the direction. It does not
+    /// wait for the guess, only for the window `most` that the guess is in.
     #[inline]
-    pub(super) fn cap(&self, seen: &Seen, estimate: f64) -> Cap {
+    pub(super) fn cap_in_interior(&self, seen: &Seen, most: usize) -> Cap {
+        // A little less than it holds, so that what is rounded at its edge does not matter.
+        self.cap(seen, self.covering, most, 0.99 * self.covering * self.covering)
+    }
+
+    /// As large a cap as it takes at a pole, in a hole, in a lattice of few points.
+    #[cold]
+    pub(super) fn cap_up_to(&self, seen: &Seen, estimate: f64, most: usize) -> Cap {
+        self.cap(seen, estimate.sqrt(), most, f64::INFINITY)
+    }
+
+    /// Where points are up to a distance, by estimate.
+    #[inline]
+    fn cap(&self, seen: &Seen, distance: f64, most: usize, enough: f64) -> Cap {
         // asin(x) <= x + (pi/2 - 1) x³, so that 1 / asin² is at least 1 / x² less twice pi/2 - 1.
         const EXCESS: f64 = 2.0 * (FRAC_PI_2 - 1.0);
-        let distance = widened(estimate.sqrt());
+        let distance = distance * (1.0 + RELATIVE) + ABSOLUTE;
         let squared = distance * distance;
         let (mut sine, mut square) = (distance, seen.radius * seen.radius / squared);
         if seen.row < 0.0 {
@@ -110,13 +124,17 @@ impl Fibonacci {
         let half_steps = 0.5 * self.steps;
         let middle = seen.row + seen.height * (0.5 * squared) * half_steps;
         let reach = seen.radius * sine * half_steps + 1.0;
-        let end = (self.total - 1).cast_signed();
-        let (low, high) = (((middle - reach) as i64).max(0), ((middle + reach) as i64).min(end));
+        let end = self.last();
         Cap {
-            first: if squared >= 2.0 * seen.from_pole { 0 } else { low },
-            last: if squared >= 2.0 * (1.0 + seen.height) { end } else { high },
-            window: &WINDOW[window_of((PI * PI) * (square - EXCESS))],
-            doubt: 3e-12 * squared + 3.0 * ABSOLUTE * distance,
+            first: if squared >= 2.0 * seen.from_pole { 0.0 } else { (middle - reach).max(0.0) },
+            last: if squared >= 2.0 * (1.0 + seen.height) {
+                end
+            } else {
+                (middle + reach).min(end)
+            },
+            window: &WINDOW[window_of((PI * PI) * (square - EXCESS)).min(most)],
+            enough,
+            doubt: 3.0 * (RELATIVE * squared + ABSOLUTE * distance),
         }
     }
 
@@ -130,12 +148,4 @@ impl Fibonacci {
         // sin² <= 4 sin²(half); below a quarter turn it says which longitude.
         if half < 0.25 { 0.25 / half } else { 0.0 }
     }
-}
-
-/// The nearest whole number, up to 2^51; the floor of the standard library is a call on some
-/// processors.
-#[inline]
-fn whole(value: f64) -> i64 {
-    const HALVES: f64 = 1.5 * (1_u64 << 52) as f64;
-    ((value + HALVES) - HALVES) as i64
 }

@@ -6,29 +6,34 @@
 //! an offset above 1/2 there is a hole. Here the cell gives no more than a first guess, and the
 //! answer is proved for each direction anew:
 //!
-//! 1. The guess lies at some distance D. Whatever is nearer lies in the cap of radius D around the
-//!    direction, hence in a range of rows and in a window of longitudes (`cap`).
+//! 1. Whatever is nearer than D lies in the cap of radius D around the direction, hence in a range of
+//!    rows and in a window of longitudes (`cap`).
 //! 2. In a window of longitudes the points follow one another at one of two steps (`steps`), so a
 //!    walk up and down from the guess meets every point of range and window. It ends at the first
 //!    and the last row of the lattice as it does at those of the range: holes need no more.
-//! 3. Distances on the way are estimates, made from rows and longitudes (`seen`). Where a second
+//! 3. If the nearest point met is nearer than D, it is the nearest of all. D begins with what is
+//!    enough in the interior; if nothing is that near, the nearest point met gives the D that is.
+//! 4. Distances on the way are estimates, made from rows and longitudes (`seen`). Where a second
 //!    point comes within their error of the best, the walk is repeated with the points themselves.
 //!
-//! The guess decides how long the walk is, not where it ends: a cap that is good for the interior of
-//! the lattice holds two points on average. What only bounds or guesses uses plain sums and
-//! products, which are fast on every processor; the error they make is in [`widened`].
+//! Guess and first D decide how long the walk is, not where it ends: a cap that is enough in the
+//! interior holds two points on average. What only bounds or guesses uses plain sums and
+//! products, which are fast on every processor; a cap is wider by the error that they make.
 
 mod cap;
 mod seen;
 
-use super::steps::{Window, signed};
+use super::steps::{Place, turns};
 use super::{Fibonacci, turn};
 use cap::Cap;
 use seen::Seen;
 
+use crate::convert::to_index;
+use crate::direction::{moderate, normalizing};
+
 /// The nearest point so far, by estimate, and how near the next best comes.
 struct Found {
-    at: i64,
+    at: f64,
     estimate: f64,
     second: f64,
 }
@@ -36,79 +41,100 @@ struct Found {
 impl Fibonacci {
     /// The index of the point nearest to a direction; of several, the lowest. `None` for what is no
     /// direction.
+    ///
+    /// Numbers, not an array: one that is written number by number and read two at a time has to
+    /// reach the cache in between, and each search would wait for the one before.
     #[inline]
-    pub(in crate::sampling) fn nearest(&self, direction: [f64; 3]) -> Option<u64> {
-        let seen = Seen::new(self, direction)?;
-        let guess = self.guess(&seen);
-        let across = signed(seen.longitude, turn(guess.cast_unsigned()).0);
-        let estimate = self.estimate(&seen, guess, across);
-        let cap = self.cap(&seen, estimate);
-
-        let mut found = Found { at: guess, estimate, second: f64::INFINITY };
-        for step in [Window::next, Window::previous] {
-            let (mut at, mut here) = step(cap.window, guess, cap.window.east * across);
-            // Most caps hold one point or none on this side. Two estimates for nothing are cheaper
-            // than a branch that nobody can foresee.
-            let (inside, penalty) = if cap.holds(at) { (at, 0.0) } else { (guess, f64::INFINITY) };
-            found.offer(inside, self.estimate(&seen, inside, here) + penalty);
-            loop {
-                (at, here) = step(cap.window, at, here);
-                if !cap.holds(at) {
-                    break;
-                }
-                found.offer(at, self.estimate(&seen, at, here));
+    pub(in crate::sampling) fn nearest(&self, x: f64, y: f64, z: f64) -> Option<u64> {
+        let Some(scale) = normalizing(x, y, z) else {
+            let [x, y, z] = moderate([x, y, z])?;
+            return self.nearest(x, y, z);
+        };
+        let seen = Seen::new(self, [x, y, z], scale);
+        let (guess, most) = self.guess(&seen);
+        let guess = (guess, turns(seen.longitude, turn(to_index(guess)).0));
+        let mut cap = self.cap_in_interior(&seen, most);
+        let found = loop {
+            let found = self.look(&seen, &cap, guess);
+            if found.estimate <= cap.enough {
+                break found;
             }
-        }
+            cap = self.cap_up_to(&seen, found.estimate, most);
+        };
         let clear = found.second > found.estimate + cap.doubt;
-        Some(if clear { self.index(&seen, found.at) } else { self.settle(&seen, guess, &cap) })
+        Some(if clear { self.index(&seen, found.at) } else { self.settle(&seen, &cap, guess) })
     }
 
-    /// The walk again, with the distances of the points themselves.
+    /// The nearest point of a cap, or of those beside it that the walk goes by.
+    ///
+    /// The guess may lie outside the rows of the cap: a walk ends at the far side of them only, and
+    /// what it meets before is a point too.
+    #[inline]
+    fn look(&self, seen: &Seen, cap: &Cap, (at, across): Place) -> Found {
+        let guess = (at, cap.window.east * across);
+        let mut found = Found { at, estimate: self.estimate(seen, guess), second: f64::INFINITY };
+        // Most caps hold no more than these. Estimates for nothing cost less than branches that
+        // nobody can foresee.
+        let (up, down) = (cap.window.next(guess), cap.window.previous(guess));
+        for (place, holds) in [(up, up.0 <= cap.last), (down, down.0 >= cap.first)] {
+            let penalty = if holds { 0.0 } else { f64::INFINITY };
+            found.offer(place.0, self.estimate(seen, place) + penalty);
+        }
+        let mut place = cap.window.next(up);
+        while place.0 <= cap.last {
+            found.offer(place.0, self.estimate(seen, place));
+            place = cap.window.next(place);
+        }
+        place = cap.window.previous(down);
+        while place.0 >= cap.first {
+            found.offer(place.0, self.estimate(seen, place));
+            place = cap.window.previous(place);
+        }
+        found
+    }
+
+    /// The same walk, with the distances of the points themselves.
     #[cold]
-    fn settle(&self, seen: &Seen, guess: i64, cap: &Cap) -> u64 {
-        let squared = |at: i64| {
-            let [x, y, z] = self.point::<f64>(self.index(seen, at));
-            let [dx, dy, dz] =
-                [x - seen.direction[0], y - seen.direction[1], z - seen.direction[2]];
-            (dx * dx + dy * dy + dz * dz, self.index(seen, at))
+    fn settle(&self, seen: &Seen, cap: &Cap, (at, across): Place) -> u64 {
+        let mut best = (f64::INFINITY, u64::MAX);
+        let mut offer = |at: f64| {
+            let index = self.index(seen, at);
+            let [x, y, z] = self.point::<f64>(index);
+            let [px, py, pz] = seen.direction;
+            let [dx, dy, dz] = [x - px, y - py, z - pz];
+            let other = (dx * dx + dy * dy + dz * dz, index);
+            best = if other < best { other } else { best };
         };
-        let mut best = squared(guess);
-        let across = cap.window.east * signed(seen.longitude, turn(guess.cast_unsigned()).0);
-        for step in [Window::next, Window::previous] {
-            let (mut at, mut here) = step(cap.window, guess, across);
-            while cap.holds(at) {
-                let other = squared(at);
-                if other.0 < best.0 || (other.0 == best.0 && other.1 < best.1) {
-                    best = other;
-                }
-                (at, here) = step(cap.window, at, here);
-            }
+        let guess = (at, cap.window.east * across);
+        offer(at);
+        let mut place = cap.window.next(guess);
+        while place.0 <= cap.last {
+            offer(place.0);
+            place = cap.window.next(place);
+        }
+        place = cap.window.previous(guess);
+        while place.0 >= cap.first {
+            offer(place.0);
+            place = cap.window.previous(place);
         }
         best.1
     }
 
     /// The index of a point that is counted from the pole that `seen` is seen from.
     #[inline]
-    fn index(&self, seen: &Seen, at: i64) -> u64 {
-        if seen.south { self.total - 1 - at.cast_unsigned() } else { at.cast_unsigned() }
+    fn index(&self, seen: &Seen, at: f64) -> u64 {
+        if seen.south { self.total - 1 - to_index(at) } else { to_index(at) }
     }
 }
 
 impl Found {
+    /// What is no number changes nothing.
     #[inline]
-    fn offer(&mut self, at: i64, estimate: f64) {
+    fn offer(&mut self, at: f64, estimate: f64) {
         let nearer = estimate < self.estimate;
-        self.second = self.second.min(if nearer { self.estimate } else { estimate });
+        let other = if nearer { self.estimate } else { estimate };
+        self.second = if other < self.second { other } else { self.second };
         self.at = if nearer { at } else { self.at };
         self.estimate = if nearer { estimate } else { self.estimate };
     }
 }
-
-/// More than a distance can be once everything that was rounded on its way is counted in: a point
-/// and a direction by 3 units in the last place, its longitude by 2^-51 turns, and the estimate.
-#[inline]
-fn widened(distance: f64) -> f64 {
-    distance * (1.0 + 1e-12) + ABSOLUTE
-}
-
-const ABSOLUTE: f64 = 1e-14;

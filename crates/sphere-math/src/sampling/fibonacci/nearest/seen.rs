@@ -1,9 +1,9 @@
 //! A direction, as the search for the nearest point sees it.
 
-use super::super::steps::TURN;
+use super::super::steps::Place;
 use super::super::{Fibonacci, turn};
 use crate::azimuth::azimuth;
-use crate::direction::normalization;
+use crate::convert::from_index;
 
 /// A direction seen from the nearer pole: south of the equator, points are counted from the last one
 /// and longitudes the other way, which gives the same lattice again.
@@ -24,11 +24,10 @@ pub(super) struct Seen {
 
 impl Seen {
     #[inline]
-    pub(super) fn new(lattice: &Fibonacci, direction: [f64; 3]) -> Option<Self> {
-        let (direction, scale) = normalization(direction)?;
-        // The longitude needs no division, and does not wait for one.
-        let eastwards = azimuth(direction[0], direction[1]).0;
-        let direction = direction.map(|component| component * scale);
+    pub(super) fn new(lattice: &Fibonacci, [x, y, z]: [f64; 3], scale: f64) -> Self {
+        // The longitude needs no unit vector, and does not wait for one.
+        let eastwards = azimuth(x, y).0;
+        let direction = [x * scale, y * scale, z * scale];
         let [x, y, z] = direction;
         let south = z < 0.0;
         let height = z.abs();
@@ -40,22 +39,29 @@ impl Seen {
         let westwards = turn(lattice.total - 1).0.wrapping_sub(eastwards);
         let longitude = if south { westwards } else { eastwards };
         let radius = squared.sqrt();
-        Some(Self { direction, south, height, from_pole, radius, longitude, row })
+        Self { direction, south, height, from_pole, radius, longitude, row }
     }
 }
 
 impl Fibonacci {
-    /// The squared distance to the point at an index, `across` (units of [`TURN`]) from the
-    /// direction in longitude: that on the meridian, and 4 r r' sin²(longitude / 2).
+    /// The squared distance to a point: that on the meridian, and 4 r r' sin²(longitude / 2). No
+    /// number, or any, for an index beyond the ends.
     #[inline]
-    pub(super) fn estimate(&self, seen: &Seen, at: i64, across: i64) -> f64 {
-        let last = (self.total - 1).cast_signed();
-        let from_pole = (2.0 * at.min(last - at) as f64 + 2.0 * self.offset) * self.per_step;
+    pub(super) fn estimate(&self, seen: &Seen, (at, across): Place) -> f64 {
+        let mirrored = self.last() - at;
+        let row = if at < mirrored { at } else { mirrored };
+        let from_pole = 2.0 * self.per_step * (row + self.offset);
         let radius = (from_pole * (2.0 - from_pole)).sqrt();
-        let down = 2.0 * self.per_step * (at as f64 - seen.row);
+        let down = 2.0 * self.per_step * (at - seen.row);
         let out = radius - seen.radius;
-        let sine = half_sine(across as f64 * (1.0 / TURN));
+        let sine = half_sine(across);
         down * down + out * out + 4.0 * (radius * seen.radius) * (sine * sine)
+    }
+
+    /// The last index.
+    #[inline]
+    pub(super) fn last(&self) -> f64 {
+        from_index(self.total - 1)
     }
 }
 
