@@ -6,11 +6,12 @@ mod common;
 
 use std::sync::Mutex;
 
+use common::executors::{Backwards, Threads};
 use common::harmonics::harmonics;
 use sphere_math::designs::Design;
 use sphere_math::healpix::Ordering;
 use sphere_math::integrate::{Estimate, IntegrateError, Quadrature, Randomisation};
-use sphere_math::parallel::{Executor, Serial};
+use sphere_math::parallel::Serial;
 use sphere_math::sampling::{Domain, Method, Placement, SampleError, Scheme, Scramble, Shape};
 
 const LATTICE: Scheme = Scheme::Fibonacci { total: 768, placement: Placement::Quadrature };
@@ -187,37 +188,6 @@ fn errors_are_honest() {
             let correlation = sum(i, j) / (sum(i, i) * sum(j, j)).sqrt();
             assert!(correlation.abs() < 0.25, "{name}: {correlation} between {i} and {j}");
         }
-    }
-}
-
-/// Runs the last task first.
-struct Backwards;
-
-impl Executor for Backwards {
-    fn map<T: Send>(&self, tasks: usize, task: impl Fn(usize) -> T + Sync) -> Vec<T> {
-        let mut results: Vec<T> = (0..tasks).rev().map(task).collect();
-        results.reverse();
-        results
-    }
-}
-
-/// Task k on thread k modulo their number.
-struct Threads(usize);
-
-impl Executor for Threads {
-    fn map<T: Send>(&self, tasks: usize, task: impl Fn(usize) -> T + Sync) -> Vec<T> {
-        let results: Vec<Mutex<Option<T>>> = (0..tasks).map(|_| Mutex::new(None)).collect();
-        std::thread::scope(|scope| {
-            for first in 0..self.0 {
-                let (results, task) = (&results, &task);
-                scope.spawn(move || {
-                    for at in (first..tasks).step_by(self.0) {
-                        *results[at].lock().unwrap() = Some(task(at));
-                    }
-                });
-            }
-        });
-        results.into_iter().map(|slot| slot.into_inner().unwrap().unwrap()).collect()
     }
 }
 

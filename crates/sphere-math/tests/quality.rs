@@ -6,7 +6,8 @@ mod common;
 
 use core::f64::consts::{FRAC_PI_2, PI};
 
-use sphere_math::parallel::{Executor, Serial};
+use common::executors::{Backwards, Threads};
+use sphere_math::parallel::Serial;
 use sphere_math::quality::{
     self, Coverage, CubePoints, Directions, DirectionsReport, DiskPoints, Precision, Value,
 };
@@ -264,34 +265,6 @@ fn random_sets_give_the_figures_of_random_sets() {
         assert!((mean - 1.0).abs() < 4.0 * error + systematic, "{index}: {mean} ± {error}");
         // Nor has it a variance: one over the smallest distance.
         assert!(error < 0.1 || index == 4, "{index}: {error}");
-    }
-}
-
-/// The last task first.
-struct Backwards;
-
-impl Executor for Backwards {
-    fn map<T: Send>(&self, tasks: usize, task: impl Fn(usize) -> T + Sync) -> Vec<T> {
-        let mut results: Vec<T> = (0..tasks).rev().map(task).collect();
-        results.reverse();
-        results
-    }
-}
-
-/// Threads that take turns.
-struct Threads(usize);
-
-impl Executor for Threads {
-    fn map<T: Send>(&self, tasks: usize, task: impl Fn(usize) -> T + Sync) -> Vec<T> {
-        let (threads, task) = (self.0, &task);
-        let mut columns: Vec<_> = std::thread::scope(|scope| {
-            let run = |thread| {
-                move || (thread..tasks).step_by(threads).map(task).collect::<Vec<T>>().into_iter()
-            };
-            let started: Vec<_> = (0..threads).map(|thread| scope.spawn(run(thread))).collect();
-            started.into_iter().map(|thread| thread.join().unwrap()).collect()
-        });
-        (0..tasks).map(|index| columns[index % threads].next().unwrap()).collect()
     }
 }
 

@@ -3,6 +3,7 @@
 // Each test binary uses its own part of this.
 #![allow(dead_code)]
 
+pub(crate) mod executors;
 pub(crate) mod harmonics;
 pub(crate) mod tree;
 
