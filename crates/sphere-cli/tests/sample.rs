@@ -114,7 +114,8 @@ fn the_report_is_one_json_object_where_the_points_are_not() {
         let report: serde_json::Value = serde_json::from_str(report).unwrap();
         assert_eq!(report["points"], "1000");
         assert_eq!(report["bytes"], "24000");
-        assert_eq!(report["simd"], "scalar");
+        let levels = ["scalar", "avx2", "avx512", "neon"];
+        assert!(levels.contains(&report["simd"].as_str().unwrap()));
         assert_eq!(report["threads"], 2);
         assert_eq!(report["requested"], "auto");
         assert_eq!(report["executed"], "cpu");
@@ -147,5 +148,22 @@ fn the_command_explains_itself() {
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let script = sphere.run(&format!("completions {shell}")).success();
         assert!(script.text().contains("fibonacci"), "{shell} completes schemes");
+    }
+}
+
+#[test]
+fn every_instruction_set_writes_the_same_bytes() {
+    let sphere = Sphere::new();
+    let points = "sample fibonacci --count 1000 --format raw";
+    let expected = sphere.run(points).success().stdout;
+    assert_eq!(sphere.run(&format!("{points} --simd auto")).success().stdout, expected);
+    for level in ["scalar", "avx2", "avx512", "neon"] {
+        let run = sphere.run(&format!("{points} --simd {level}"));
+        if run.status == Some(0) {
+            assert!(run.stdout == expected, "{level}");
+        } else {
+            assert_eq!((run.status, run.stdout.len()), (Some(2), 0), "{level}");
+            assert!(run.stderr.contains(&format!("simd level {level} is unavailable")));
+        }
     }
 }

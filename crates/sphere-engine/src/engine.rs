@@ -27,7 +27,7 @@ pub trait Engine: Send + Sync {
 pub struct Capability {
     /// The name that users choose it by: `cpu`.
     pub name: &'static str,
-    /// The instruction set of its kernels: `scalar`.
+    /// The instruction set of its kernels: `scalar`, `avx2`, `avx512`, `neon`.
     pub simd: &'static str,
     /// Points are computed on so many threads at once.
     pub threads: usize,

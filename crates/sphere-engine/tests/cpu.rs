@@ -11,6 +11,7 @@ use sphere_engine::{
     Stop, Window,
 };
 use sphere_math::direction::{longitude_latitude_deg, theta_phi};
+use sphere_math::simd::SimdLevel;
 
 fn job(scheme: &str, pairs: &[(&str, &str)]) -> Job {
     SampleParameters::parse(scheme, pairs.iter().copied()).unwrap().job().unwrap()
@@ -209,6 +210,32 @@ fn a_deadline_ends_a_job_that_would_take_for_ever() {
 fn an_engine_says_what_it_is() {
     let engine = engine(3);
     let capability = engine.capability();
-    assert_eq!((capability.name, capability.simd, capability.threads), ("cpu", "scalar", 3));
+    assert_eq!(
+        (capability.name, capability.simd, capability.threads),
+        ("cpu", SimdLevel::best().name(), 3)
+    );
     assert!(matches!(CpuEngine::new(NonZeroUsize::new(1_025)), Err(EngineError::Rejected { .. })));
+}
+
+#[test]
+fn a_level_is_what_was_asked_for_or_an_error() {
+    let job = job("fibonacci", &[("count", "1000")]);
+    let run = |engine: &CpuEngine| {
+        let mut points = Collect::<f64>::default();
+        engine.run(&job, &mut points, &Stop::never()).unwrap();
+        points.values
+    };
+    let expected = run(&engine(1));
+    for level in SimdLevel::ALL {
+        match engine(2).with_simd(level) {
+            Ok(engine) => {
+                assert_eq!(engine.capability().simd, level.name());
+                assert_eq!(run(&engine), expected, "{level}");
+            }
+            Err(error) => {
+                assert!(!SimdLevel::available().contains(&level));
+                assert!(matches!(error, EngineError::Unavailable { .. }), "{error}");
+            }
+        }
+    }
 }

@@ -13,6 +13,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use sphere_engine::SampleParameters;
 use sphere_io::Format;
 use sphere_io::read::PointColumns;
+use sphere_math::simd::SimdLevel;
 
 pub(crate) use self::input::InputArguments;
 pub(crate) use self::nearest::NearestArguments;
@@ -68,6 +69,9 @@ pub(crate) struct SampleArguments {
     /// Compute on so many threads [default: all cores]
     #[arg(long, value_name = "T", help_heading = OUTPUT, allow_negative_numbers = true)]
     pub(crate) threads: Option<String>,
+    /// Compute with this instruction set; the points are the same [default: auto]
+    #[arg(long, value_name = "L", help_heading = OUTPUT, value_parser = simd_levels())]
+    pub(crate) simd: Option<String>,
 }
 
 /// Serve points over HTTP, and a page that shows them
@@ -141,6 +145,10 @@ fn point_columns() -> PossibleValuesParser {
     PossibleValuesParser::new(PointColumns::ALL.iter().map(|columns| columns.name()))
 }
 
+fn simd_levels() -> PossibleValuesParser {
+    PossibleValuesParser::new(["auto"].into_iter().chain(SimdLevel::ALL.map(SimdLevel::name)))
+}
+
 fn formats() -> PossibleValuesParser {
     PossibleValuesParser::new(Format::ALL.iter().map(|format| format.name()))
 }
@@ -194,7 +202,8 @@ Examples:
     sphere sample sobol --dimensions 100 --count 1024 -o design.npy
 
 Formats: csv (shortest decimals that read back to the same bits), npy (NumPy), raw (npy's data
-without its header: C order, little-endian), json. Numbers may be written 1000000, 1_000_000 or 1e6.
+without its header: C order, little-endian), json, parquet and arrow (columns, with zstd), ply. How the
+points were made is in json, parquet, arrow and ply. Numbers may be written 1000000, 1_000_000 or 1e6.
 
 Exit status: 0 done (also when the reader of a pipe stops early), 1 failed while working, 2 wrong
 arguments, 130 interrupted. A file appears under its name only when it is complete.";

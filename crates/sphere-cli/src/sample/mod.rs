@@ -9,6 +9,7 @@ mod target;
 use std::time::Instant;
 
 use sphere_engine::{Cause, CpuEngine, Engine, Job, SampleParameters, Sink, Stop, Stopped};
+use sphere_math::simd::SimdLevel;
 
 use self::progress::Progress;
 use self::report::Report;
@@ -26,6 +27,7 @@ pub(crate) fn run(arguments: &SampleArguments) -> Result<(), Failure> {
     let job = parameters.job().map_err(Failure::usage)?;
     let target = Target::of(arguments)?;
     let engine = CpuEngine::new(threads(arguments.threads.as_deref())?).map_err(Failure::work)?;
+    let engine = on_level(engine, arguments.simd.as_deref())?;
 
     interrupt::install()?;
     let started = Instant::now();
@@ -56,6 +58,17 @@ pub(crate) fn run(arguments: &SampleArguments) -> Result<(), Failure> {
         capability: engine.capability(),
     };
     if arguments.json { report.print(&target) } else { report.tell(&target) }
+}
+
+/// The engine on the instruction set asked for.
+fn on_level(engine: CpuEngine, name: Option<&str>) -> Result<CpuEngine, Failure> {
+    match name {
+        None | Some("auto") => Ok(engine),
+        Some(name) => {
+            let level = name.parse::<SimdLevel>().map_err(Failure::usage)?;
+            engine.with_simd(level).map_err(Failure::usage)
+        }
+    }
 }
 
 /// Runs a job, with what the sink reports as the failure of its output.

@@ -13,7 +13,8 @@ use std::time::Instant;
 
 use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 use sphere_math::parallel::Executor;
-use sphere_math::sampling::Tally;
+use sphere_math::sampling::{Plan, Tally};
+use sphere_math::simd::SimdLevel;
 
 use self::kernel::Kernel;
 use self::plans::Plans;
@@ -34,6 +35,7 @@ const INLINE_BYTES: u64 = 1 << 14;
 pub struct CpuEngine {
     pool: rayon::ThreadPool,
     plans: Plans,
+    simd: SimdLevel,
     capability: Capability,
 }
 
@@ -63,8 +65,26 @@ impl CpuEngine {
             .thread_name(|index| format!("sphere-{index}"))
             .build()
             .map_err(|error| EngineError::Unavailable { reason: error.to_string() })?;
-        let capability = Capability { name: "cpu", simd: "scalar", threads };
-        Ok(Self { pool, plans: Plans::default(), capability })
+        let capability = Capability { name: "cpu", simd: SimdLevel::best().name(), threads };
+        Ok(Self { pool, plans: Plans::default(), simd: SimdLevel::best(), capability })
+    }
+
+    /// The same engine on another instruction set. No bit of any point changes.
+    ///
+    /// # Errors
+    /// [`EngineError::Unavailable`] if this processor does not have it.
+    pub fn with_simd(mut self, level: SimdLevel) -> Result<Self, EngineError> {
+        level.check().map_err(|error| EngineError::Unavailable { reason: error.to_string() })?;
+        (self.simd, self.capability.simd) = (level, level.name());
+        Ok(self)
+    }
+
+    /// The plan on the instruction set of the engine, which has been checked.
+    fn on_level(&self, plan: Plan) -> Plan {
+        if plan.simd() == self.simd {
+            return plan;
+        }
+        plan.with_simd(self.simd).unwrap_or(plan)
     }
 
     /// Blocks under way or waiting for an earlier one: enough that no thread waits for the sink,
@@ -92,7 +112,7 @@ impl Engine for CpuEngine {
     fn run(&self, job: &Job, out: &mut dyn Sink, stop: &Stop) -> Result<Report, Stopped> {
         let started = Instant::now();
         let start = job.range().start;
-        let kernel = self.plans.get(job.scheme()).map(|plan| Kernel::new(job, plan));
+        let kernel = self.plans.get(job.scheme()).map(|plan| Kernel::new(job, self.on_level(plan)));
         let kernel = kernel.map_err(|error| {
             let cause = Cause::Engine(EngineError::Rejected { reason: error.to_string() });
             Stopped { next: start, cause }

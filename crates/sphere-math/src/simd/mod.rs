@@ -68,6 +68,14 @@ impl SimdLevel {
         Instructions::detect().level
     }
 
+    /// Whether this processor has the level.
+    ///
+    /// # Errors
+    /// [`SimdError::Unavailable`], which says what is missing.
+    pub fn check(self) -> Result<(), SimdError> {
+        Instructions::of(self).map(drop)
+    }
+
     /// What this processor lacks of the level.
     fn missing(self, detected: Level) -> Option<&'static str> {
         let is_there = match self {
