@@ -1,9 +1,9 @@
 //! Philox4x32-10: ten rounds of multiply and xor turn a counter into 128 random bits.
 
-const MULTIPLIERS: [u32; 2] = [0xD251_1F53, 0xCD9E_8D57];
+pub(super) const MULTIPLIERS: [u32; 2] = [0xD251_1F53, 0xCD9E_8D57];
 /// Key schedule: the golden ratio and sqrt(3) - 1 in 32-bit fixed point.
-const WEYL: [u32; 2] = [0x9E37_79B9, 0xBB67_AE85];
-const ROUNDS: usize = 10;
+pub(super) const WEYL: [u32; 2] = [0x9E37_79B9, 0xBB67_AE85];
+pub(super) const ROUNDS: usize = 10;
 
 /// Four random words for a 128-bit counter under a 64-bit key, both low word first.
 ///

@@ -6,11 +6,11 @@ use super::fibonacci::{Disk, Fibonacci};
 use super::lift::each;
 use super::lift::lanes::Fill;
 use super::pixels::Pixels;
-use super::random::Random;
+use super::random::{CylinderPoints, Random};
 use super::sobol::Sobol;
 use super::store::{Columns, Rows, Store};
 use super::tally::Tally;
-use super::{SOBOL_POINTS, SampleError, Scheme, Scramble, Shape};
+use super::{Method, SOBOL_POINTS, SampleError, Scheme, Scramble, Shape};
 use crate::Real;
 use crate::simd::{Instructions, SimdError, SimdLevel};
 
@@ -275,6 +275,10 @@ impl Plan {
                 #[inline(always)]
                 |index| pixels.point(index),
             ),
+            // The method that rejects nothing has a form in lanes.
+            Kernel::Random(Random { seed, method: Method::Cylinder }) => {
+                self.instructions.run(Fill::new(&CylinderPoints { seed: *seed }, range, out));
+            }
             Kernel::Random(random) => {
                 return self.instructions.run_scalar(
                     #[inline(always)]

@@ -1,6 +1,6 @@
 //! Instruction sets: which there are, and kernels compiled for each.
 //!
-//! One source, several compilations: a [`Kernel`] has a form in lanes, generic over the instruction
+//! One source, several compilations: a kernel has a form in lanes, generic over the instruction
 //! set, and a scalar form, which is its definition. What both call is `inline(always)`, because only
 //! what is inlined into a function with target features is compiled with them. All forms round
 //! alike and give the same bits.

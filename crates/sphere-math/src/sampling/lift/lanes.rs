@@ -171,6 +171,13 @@ fn flip_f64<S: Simd>(value: f64x8<S>, sign: u64x8<S>) -> f64x8<S> {
     (value.bitcast::<u64x8<S>>() ^ sign).bitcast()
 }
 
+/// Integers below 2^53 as doubles, exactly.
+#[inline(always)]
+pub(in crate::sampling) fn from_53_bits<S: Simd>(simd: S, integers: u64x8<S>) -> f64x8<S> {
+    let [high, low] = halves(simd, integers);
+    high.mul_add_precise(f64x8::splat(simd, HALF_RANGE), low)
+}
+
 /// 2^32: what a high half is worth.
 const HALF_RANGE: f64 = (1_u64 << 32) as f64;
 

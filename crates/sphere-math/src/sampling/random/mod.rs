@@ -7,8 +7,11 @@
 mod ball;
 mod cylinder;
 mod disk;
+mod lanes;
 
 use core::ops::Range;
+
+pub(super) use lanes::CylinderPoints;
 
 use super::Method;
 use super::store::Store;
