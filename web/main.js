@@ -5,7 +5,7 @@ import * as form from '/web/form.js';
 import { size } from '/web/schemes.js';
 import { View } from '/web/view.js';
 
-const FORMATS = ['csv', 'npy', 'raw', 'json'];
+const FORMATS = ['csv', 'npy', 'parquet', 'arrow', 'json', 'ply', 'raw'];
 /** Long enough for the next key of somebody who types, too short to be felt. */
 const PAUSE_MS = 200;
 
