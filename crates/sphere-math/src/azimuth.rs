@@ -26,7 +26,7 @@ const EIGHTH: f64 = core::f64::consts::SQRT_2 - 1.0;
 
 /// The longitude of (x, y), within 2^-52 turns. The pole (0, 0) has longitude 0. Not for values
 /// whose sums overflow. O(1).
-#[inline]
+#[inline(always)]
 pub(crate) fn azimuth(x: f64, y: f64) -> Turn {
     let (east, north) = (x.abs(), y.abs());
     let steep = north > east;
@@ -45,7 +45,7 @@ pub(crate) fn azimuth(x: f64, y: f64) -> Turn {
 }
 
 /// `sum - word` or the word itself.
-#[inline]
+#[inline(always)]
 fn reflected(word: u64, sum: u64, reflect: bool) -> u64 {
     let mask = u64::from(reflect).wrapping_neg();
     // -word = !word + 1.
@@ -53,7 +53,7 @@ fn reflected(word: u64, sum: u64, reflect: bool) -> u64 {
 }
 
 /// Pairs of terms first, which is shorter than Horner's rule for a processor that overlaps them.
-#[inline]
+#[inline(always)]
 fn arc(square: f64) -> f64 {
     let fourth = square * square;
     let pair = |index: usize| ARC[index + 1] * square + ARC[index];

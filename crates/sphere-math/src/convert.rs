@@ -8,19 +8,19 @@
 const UNITS: f64 = (1_u64 << 52) as f64;
 
 /// The same number, 0 <= `number` < 2^52.
-#[inline]
+#[inline(always)]
 pub(crate) fn from_index(number: u64) -> f64 {
     f64::from_bits(number | UNITS.to_bits()) - UNITS
 }
 
 /// The same whole number, 0 <= `number` < 2^52.
-#[inline]
+#[inline(always)]
 pub(crate) fn to_index(number: f64) -> u64 {
     (number + UNITS).to_bits() ^ UNITS.to_bits()
 }
 
 /// The nearest f64.
-#[inline]
+#[inline(always)]
 pub(crate) fn from_signed(number: i64) -> f64 {
     const HALF: i64 = 1 << 31;
     let high = ((number >> 32) + HALF).cast_unsigned();
@@ -29,7 +29,7 @@ pub(crate) fn from_signed(number: i64) -> f64 {
 }
 
 /// The nearest whole number, |value| <= 2^51.
-#[inline]
+#[inline(always)]
 pub(crate) fn rounded(value: f64) -> f64 {
     (value + 1.5 * UNITS) - 1.5 * UNITS
 }

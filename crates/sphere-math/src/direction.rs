@@ -42,12 +42,16 @@ pub fn longitude_latitude_deg<R: Real>([x, y, z]: [f64; 3]) -> [R; 2] {
     [wrapped(libm::atan2(y, x) * DEGREES, 360.0), R::from_f64(latitude * DEGREES)]
 }
 
+/// Squared lengths with room for squares of their parts, and for their inverse.
+pub(crate) const LEAST_SQUARE: f64 = 1e-290;
+pub(crate) const MOST_SQUARE: f64 = 1e290;
+
 /// The factor that makes this a unit vector; `None` where its squares leave the range of f64, or
 /// there is none.
-#[inline]
+#[inline(always)]
 pub(crate) fn normalizing(x: f64, y: f64, z: f64) -> Option<f64> {
     let squared = x * x + y * y + z * z;
-    (1e-290..=1e290).contains(&squared).then(|| 1.0 / squared.sqrt())
+    (LEAST_SQUARE..=MOST_SQUARE).contains(&squared).then(|| 1.0 / squared.sqrt())
 }
 
 /// A vector in the same direction that [`normalizing`] takes; `None` for zero and for what is not

@@ -232,12 +232,14 @@ impl Plan {
         if lengths != [indices.len(); 4] {
             return Err(SampleError::UnequalColumns { lengths });
         }
-        for (index, out) in indices.iter_mut().enumerate() {
-            let [x, y, z] = [x[index], y[index], z[index]];
-            let nearest = lattice.nearest(x, y, z);
-            *out = nearest.ok_or(SampleError::NoDirection { index, direction: [x, y, z] })?;
-        }
-        Ok(())
+        let found = self.instructions.run_loops(
+            #[inline(always)]
+            || lattice.nearest_all([x, y, z], indices),
+        );
+        found.map_err(|index| SampleError::NoDirection {
+            index,
+            direction: [x[index], y[index], z[index]],
+        })
     }
 
     fn lattice(&self) -> Result<&Fibonacci, SampleError> {

@@ -76,20 +76,20 @@ static SQUARES: [f64; WINDOWS + 1] = {
 
 impl Window {
     /// The next point of the window.
-    #[inline]
+    #[inline(always)]
     pub(super) fn next(&self, (at, across): Place) -> Place {
         self.step((at, across), 1.0, across >= self.short_turn - self.half)
     }
 
     /// The previous point of the window.
-    #[inline]
+    #[inline(always)]
     pub(super) fn previous(&self, (at, across): Place) -> Place {
         self.step((at, across), -1.0, across < self.long_turn - self.half)
     }
 
     /// By products, not by a branch that nobody can foresee. Exact in the index, whose steps differ
     /// by F(i); the turns of both steps together are the width of the window.
-    #[inline]
+    #[inline(always)]
     fn step(&self, (at, across): Place, sign: f64, is_short: bool) -> Place {
         let short = if is_short { sign } else { 0.0 };
         let points = sign * self.long - short * (self.long - self.short);
@@ -99,14 +99,14 @@ impl Window {
 }
 
 /// How many turns it is eastwards from one longitude to another, in \[-1/2, 1/2).
-#[inline]
+#[inline(always)]
 pub(super) fn turns(from: u64, to: u64) -> f64 {
     const TURN: f64 = (1_u128 << 64) as f64;
     from_signed(to.wrapping_sub(from).cast_signed()) * (1.0 / TURN)
 }
 
 /// The greatest i with phi^(2 i) <= `square`, within the table; 0 if there is none.
-#[inline]
+#[inline(always)]
 pub(super) fn window_of(square: f64) -> usize {
     const BIAS: u64 = 1_023;
     // log(2) / log(phi²) in units of 2^-16. A factor of 2 is less than a factor of phi², so that

@@ -37,7 +37,7 @@ impl Fibonacci {
     ///
     /// The two steps of a window are a basis of the lattice. Coordinates in it, rounded, are a point
     /// of the window at most half of both steps away in rows; the row is kept as far from the ends.
-    #[inline]
+    #[inline(always)]
     pub(super) fn guess(&self, seen: &Seen) -> (f64, usize) {
         let last = self.last();
         let mut index = if seen.row < 0.0 {
@@ -60,7 +60,7 @@ impl Fibonacci {
 
     /// The window whose steps are the most nearly square basis at a squared distance from the axis:
     /// phi^(2 i) = pi sqrt(5) (n - 1 + 2 e) r² for the shorter one. Keinert2015, section 4.
-    #[inline]
+    #[inline(always)]
     fn basis(&self, squared_radius: f64) -> usize {
         const FACTOR: f64 = PI * 2.236_067_977_499_79;
         window_of(FACTOR * self.steps * squared_radius).saturating_sub(1)
@@ -95,7 +95,7 @@ impl Fibonacci {
 
     /// The cap that is large enough wherever the lattice goes on around the direction. It does not
     /// wait for the guess, only for the window `most` that the guess is in.
-    #[inline]
+    #[inline(always)]
     pub(super) fn cap_in_interior(&self, seen: &Seen, most: usize) -> Cap {
         // A little less than it holds, so that what is rounded at its edge does not matter.
         self.cap(seen, self.covering, most, 0.99 * self.covering * self.covering)
@@ -108,7 +108,7 @@ impl Fibonacci {
     }
 
     /// Where points are up to a distance, by estimate.
-    #[inline]
+    #[inline(always)]
     fn cap(&self, seen: &Seen, distance: f64, most: usize, enough: f64) -> Cap {
         // asin(x) <= x + (pi/2 - 1) x³, so that 1 / asin² is at least 1 / x² less twice pi/2 - 1.
         const EXCESS: f64 = 2.0 * (FRAC_PI_2 - 1.0);

@@ -26,7 +26,7 @@ mod seen;
 use super::steps::{Place, turns};
 use super::{Fibonacci, turn};
 use cap::Cap;
-use seen::Seen;
+use seen::{GROUP, Seen, SeenGroup};
 
 use crate::convert::to_index;
 use crate::direction::{moderate, normalizing};
@@ -44,50 +44,137 @@ impl Fibonacci {
     ///
     /// Numbers, not an array: one that is written number by number and read two at a time has to
     /// reach the cache in between, and each search would wait for the one before.
-    #[inline]
+    #[inline(always)]
     pub(in crate::sampling) fn nearest(&self, x: f64, y: f64, z: f64) -> Option<u64> {
         let Some(scale) = normalizing(x, y, z) else {
             let [x, y, z] = moderate([x, y, z])?;
             return self.nearest(x, y, z);
         };
-        let seen = Seen::new(self, [x, y, z], scale);
-        let (guess, most) = self.guess(&seen);
-        let guess = (guess, turns(seen.longitude, turn(to_index(guess)).0));
-        let mut cap = self.cap_in_interior(&seen, most);
-        let found = loop {
-            let found = self.look(&seen, &cap, guess);
-            if found.estimate <= cap.enough {
-                break found;
+        Some(self.nearest_to(&Seen::new(self, [x, y, z], scale)))
+    }
+
+    /// The nearest points of a group of directions, or the place of the first that is none.
+    #[inline(always)]
+    fn nearest_group(
+        &self,
+        [x, y, z]: [&[f64; GROUP]; 3],
+        indices: &mut [u64; GROUP],
+    ) -> Result<(), usize> {
+        let (group, ordinary) = SeenGroup::new(self, [x, y, z]);
+        if !ordinary {
+            for at in 0..GROUP {
+                indices[at] = self.nearest(x[at], y[at], z[at]).ok_or(at)?;
             }
-            cap = self.cap_up_to(&seen, found.estimate, most);
-        };
-        let clear = found.second > found.estimate + cap.doubt;
-        Some(if clear { self.index(&seen, found.at) } else { self.settle(&seen, &cap, guess) })
+            return Ok(());
+        }
+        let starts: [Start; GROUP] = core::array::from_fn(
+            #[inline(always)]
+            |at| self.start(&group.get(at)),
+        );
+        // Three loops without a branch, of which a compiler makes vectors.
+        let mut estimates = [[0.0; GROUP]; 3];
+        for (which, estimates) in estimates.iter_mut().enumerate() {
+            let (mut ats, mut across) = ([0.0; GROUP], [0.0; GROUP]);
+            for at in 0..GROUP {
+                (ats[at], across[at]) = starts[at].places[which];
+            }
+            for at in 0..GROUP {
+                let place = (ats[at], across[at]);
+                estimates[at] = self.estimate(group.row[at], group.radius[at], place);
+            }
+        }
+        for (at, start) in starts.into_iter().enumerate() {
+            let seen = group.get(at);
+            let first = [estimates[0][at], estimates[1][at], estimates[2][at]];
+            let found = self.walk(&seen, &start, first);
+            indices[at] = self.decide(&seen, start, found);
+        }
+        Ok(())
+    }
+
+    /// The nearest points of columns of directions, which are as long as the indices, or the place of
+    /// the first that is none.
+    #[inline(always)]
+    pub(in crate::sampling) fn nearest_all(
+        &self,
+        [x, y, z]: [&[f64]; 3],
+        indices: &mut [u64],
+    ) -> Result<(), usize> {
+        let (groups, rest) = indices.as_chunks_mut::<GROUP>();
+        let [(xs, _), (ys, _), (zs, _)] = [x.as_chunks(), y.as_chunks(), z.as_chunks()];
+        let first_of_rest = groups.len() * GROUP;
+        for (at, out) in groups.iter_mut().enumerate() {
+            let columns = [&xs[at], &ys[at], &zs[at]];
+            self.nearest_group(columns, out).map_err(|place| at * GROUP + place)?;
+        }
+        for (at, out) in (first_of_rest..).zip(rest) {
+            *out = self.nearest(x[at], y[at], z[at]).ok_or(at)?;
+        }
+        Ok(())
+    }
+
+    #[inline(always)]
+    fn nearest_to(&self, seen: &Seen) -> u64 {
+        let start = self.start(seen);
+        let found = self.look(seen, &start);
+        self.decide(seen, start, found)
+    }
+
+    /// The guess, and the first cap around the direction.
+    #[inline(always)]
+    fn start(&self, seen: &Seen) -> Start {
+        let (at, most) = self.guess(seen);
+        let guess = (at, turns(seen.longitude, turn(to_index(at)).0));
+        Start::new(guess, most, self.cap_in_interior(seen, most))
+    }
+
+    /// The index of the nearest point, once a cap was large enough.
+    #[inline(always)]
+    fn decide(&self, seen: &Seen, mut start: Start, mut found: Found) -> u64 {
+        while found.estimate > start.cap.enough {
+            let cap = self.cap_up_to(seen, found.estimate, start.most);
+            start = Start::new(start.guess, start.most, cap);
+            found = self.look(seen, &start);
+        }
+        let clear = found.second > found.estimate + start.cap.doubt;
+        if clear { self.index(seen, found.at) } else { self.settle(seen, &start.cap, start.guess) }
     }
 
     /// The nearest point of a cap, or of those beside it that the walk goes by.
+    #[inline(always)]
+    fn look(&self, seen: &Seen, start: &Start) -> Found {
+        let estimates = start.places.map(
+            #[inline(always)]
+            |place| self.estimate(seen.row, seen.radius, place),
+        );
+        self.walk(seen, start, estimates)
+    }
+
+    /// The walk, from the guess and the points next to it, whose estimates are there.
     ///
     /// The guess may lie outside the rows of the cap: a walk ends at the far side of them only, and
     /// what it meets before is a point too.
-    #[inline]
-    fn look(&self, seen: &Seen, cap: &Cap, (at, across): Place) -> Found {
-        let guess = (at, cap.window.east * across);
-        let mut found = Found { at, estimate: self.estimate(seen, guess), second: f64::INFINITY };
+    #[inline(always)]
+    fn walk(&self, seen: &Seen, start: &Start, estimates: [f64; 3]) -> Found {
+        let cap = &start.cap;
+        let [guess, up, down] = start.places;
+        let mut found = Found { at: guess.0, estimate: estimates[0], second: f64::INFINITY };
         // Most caps hold no more than these. Estimates for nothing cost less than branches that
         // nobody can foresee.
-        let (up, down) = (cap.window.next(guess), cap.window.previous(guess));
-        for (place, holds) in [(up, up.0 <= cap.last), (down, down.0 >= cap.first)] {
-            let penalty = if holds { 0.0 } else { f64::INFINITY };
-            found.offer(place.0, self.estimate(seen, place) + penalty);
+        let outside = [up.0 > cap.last, down.0 < cap.first];
+        for ((place, estimate), outside) in [up, down].into_iter().zip(&estimates[1..]).zip(outside)
+        {
+            let penalty = if outside { f64::INFINITY } else { 0.0 };
+            found.offer(place.0, estimate + penalty);
         }
         let mut place = cap.window.next(up);
         while place.0 <= cap.last {
-            found.offer(place.0, self.estimate(seen, place));
+            found.offer(place.0, self.estimate(seen.row, seen.radius, place));
             place = cap.window.next(place);
         }
         place = cap.window.previous(down);
         while place.0 >= cap.first {
-            found.offer(place.0, self.estimate(seen, place));
+            found.offer(place.0, self.estimate(seen.row, seen.radius, place));
             place = cap.window.previous(place);
         }
         found
@@ -121,15 +208,33 @@ impl Fibonacci {
     }
 
     /// The index of a point that is counted from the pole that `seen` is seen from.
-    #[inline]
+    #[inline(always)]
     fn index(&self, seen: &Seen, at: f64) -> u64 {
         if seen.south { self.total - 1 - to_index(at) } else { to_index(at) }
     }
 }
 
+/// Where the search begins: a guess, the points before and after it in the window of the cap.
+struct Start {
+    guess: Place,
+    most: usize,
+    cap: Cap,
+    /// The guess, the next and the previous point, seen as the window is.
+    places: [Place; 3],
+}
+
+impl Start {
+    #[inline(always)]
+    fn new(guess: Place, most: usize, cap: Cap) -> Self {
+        let middle = (guess.0, cap.window.east * guess.1);
+        let places = [middle, cap.window.next(middle), cap.window.previous(middle)];
+        Self { guess, most, cap, places }
+    }
+}
+
 impl Found {
     /// What is no number changes nothing.
-    #[inline]
+    #[inline(always)]
     fn offer(&mut self, at: f64, estimate: f64) {
         let nearer = estimate < self.estimate;
         let other = if nearer { self.estimate } else { estimate };

@@ -4,6 +4,7 @@ use super::super::steps::Place;
 use super::super::{Fibonacci, turn};
 use crate::azimuth::azimuth;
 use crate::convert::from_index;
+use crate::direction::{LEAST_SQUARE, MOST_SQUARE};
 
 /// A direction seen from the nearer pole: south of the equator, points are counted from the last one
 /// and longitudes the other way, which gives the same lattice again.
@@ -23,7 +24,7 @@ pub(super) struct Seen {
 }
 
 impl Seen {
-    #[inline]
+    #[inline(always)]
     pub(super) fn new(lattice: &Fibonacci, [x, y, z]: [f64; 3], scale: f64) -> Self {
         // The longitude needs no unit vector, and does not wait for one.
         let eastwards = azimuth(x, y).0;
@@ -43,30 +44,88 @@ impl Seen {
     }
 }
 
+/// Directions that are seen together.
+pub(super) const GROUP: usize = 16;
+
+/// The same of a group of directions, field by field: no step of it depends on what a direction is,
+/// so that a compiler makes vectors of the loop.
+pub(super) struct SeenGroup {
+    x: [f64; GROUP],
+    y: [f64; GROUP],
+    z: [f64; GROUP],
+    from_pole: [f64; GROUP],
+    pub(super) radius: [f64; GROUP],
+    longitude: [u64; GROUP],
+    pub(super) row: [f64; GROUP],
+}
+
+impl SeenGroup {
+    /// And whether all of them have lengths that need no care; if not, the fields mean nothing.
+    #[inline(always)]
+    pub(super) fn new(lattice: &Fibonacci, [x, y, z]: [&[f64; GROUP]; 3]) -> (Self, bool) {
+        let zeros = [0.0; GROUP];
+        let mut group = Self {
+            x: zeros,
+            y: zeros,
+            z: zeros,
+            from_pole: zeros,
+            radius: zeros,
+            longitude: [0; GROUP],
+            row: zeros,
+        };
+        let mut ordinary = true;
+        for at in 0..GROUP {
+            let squared = x[at] * x[at] + y[at] * y[at] + z[at] * z[at];
+            ordinary &= (LEAST_SQUARE..=MOST_SQUARE).contains(&squared);
+            let seen = Seen::new(lattice, [x[at], y[at], z[at]], 1.0 / squared.sqrt());
+            [group.x[at], group.y[at], group.z[at]] = seen.direction;
+            group.from_pole[at] = seen.from_pole;
+            group.radius[at] = seen.radius;
+            group.longitude[at] = seen.longitude;
+            group.row[at] = seen.row;
+        }
+        (group, ordinary)
+    }
+
+    #[inline(always)]
+    pub(super) fn get(&self, at: usize) -> Seen {
+        let direction = [self.x[at], self.y[at], self.z[at]];
+        Seen {
+            direction,
+            south: direction[2] < 0.0,
+            height: direction[2].abs(),
+            from_pole: self.from_pole[at],
+            radius: self.radius[at],
+            longitude: self.longitude[at],
+            row: self.row[at],
+        }
+    }
+}
+
 impl Fibonacci {
     /// The squared distance to a point: that on the meridian, and 4 r r' sin²(longitude / 2). No
     /// number, or any, for an index beyond the ends.
-    #[inline]
-    pub(super) fn estimate(&self, seen: &Seen, (at, across): Place) -> f64 {
+    #[inline(always)]
+    pub(super) fn estimate(&self, seen_row: f64, seen_radius: f64, (at, across): Place) -> f64 {
         let mirrored = self.last() - at;
         let row = if at < mirrored { at } else { mirrored };
         let from_pole = 2.0 * self.per_step * (row + self.offset);
         let radius = (from_pole * (2.0 - from_pole)).sqrt();
-        let down = 2.0 * self.per_step * (at - seen.row);
-        let out = radius - seen.radius;
+        let down = 2.0 * self.per_step * (at - seen_row);
+        let out = radius - seen_radius;
         let sine = half_sine(across);
-        down * down + out * out + 4.0 * (radius * seen.radius) * (sine * sine)
+        down * down + out * out + 4.0 * (radius * seen_radius) * (sine * sine)
     }
 
     /// The last index.
-    #[inline]
+    #[inline(always)]
     pub(super) fn last(&self) -> f64 {
         from_index(self.total - 1)
     }
 }
 
 /// sin(pi t), |t| <= 1/2: interpolated at Chebyshev nodes, relative error 2^-52.
-#[inline]
+#[inline(always)]
 #[allow(clippy::excessive_precision, reason = "as computed; rustc rounds")]
 fn half_sine(t: f64) -> f64 {
     let square = t * t;
