@@ -4,7 +4,7 @@
 
 mod common;
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Read as _};
 
 use common::Sphere;
 use common::http::Service;
@@ -92,6 +92,23 @@ fn what_cannot_be_judged() {
     let duplicates = b"0,0,1\n0,0,1\n1,0,0\n";
     std::fs::write(sphere.path("duplicates.csv"), duplicates).unwrap();
     assert_eq!(report(&sphere, "duplicates.csv")["duplicates"], "1");
+}
+
+/// Work goes on for a while after its client has gone, and counts until it ends.
+#[test]
+fn judging_counts_until_it_is_done() {
+    let service = Service::start("");
+    let path = "/v1/sample/random?count=1e6&format=raw&quality=true";
+    let request = format!("GET {path} HTTP/1.1\r\nhost: test\r\nte: trailers\r\n\r\n");
+    for _ in 0..4 {
+        // All points, which are judged from here on; then the client hangs up.
+        let mut stream = service.ask(&request);
+        stream.read_exact(&mut vec![0; 24_000_000]).unwrap();
+    }
+    let refused = service.send("GET", path, "te: trailers\r\n");
+    assert_eq!((refused.status, refused.json()["code"].as_str()), (503, Some("busy")));
+    service.wait_for("sphere_sample_streams ", 0.0);
+    assert_eq!(service.get("/v1/sample/random?count=5&quality=true&format=json").status, 200);
 }
 
 #[test]

@@ -13,7 +13,6 @@ use sphere_engine::{Block, Cause, CollectColumns, Job, Sink, SinkError, Stop, St
 use sphere_io::Format;
 use sphere_io::quality::Report;
 use sphere_io::read::PointSet;
-
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
@@ -62,11 +61,12 @@ pub(super) fn body(
     part: &Part,
     encoding: Encoding,
 ) -> Result<StreamBody, Problem> {
-    let permits = Permits::take(app, request)?;
+    let permits = Arc::new(Permits::take(app, request)?);
     let (sender, receiver) = channel(1);
     let stop = Stop::never();
     let length = (part.bytes.end != u64::MAX).then(|| part.bytes.end - part.bytes.start);
-    let body = StreamBody { receiver, stop: stop.clone(), left: length, _permits: permits };
+    let body =
+        StreamBody { receiver, stop: stop.clone(), left: length, _permits: Arc::clone(&permits) };
 
     let (app, part) = (Arc::clone(app), part.clone());
     let request = SampleRequest {
@@ -91,6 +91,8 @@ pub(super) fn body(
             let _ = sender.blocking_send(Err("the response was cut".into()));
         }
         app.metrics.streams.dec();
+        // Held until here as well: a client that has gone does not end the judging of its points.
+        drop(permits);
     });
     Ok(body)
 }
@@ -161,7 +163,7 @@ fn judge(app: &App, job: &Job) -> Result<serde_json::Value, Stopped> {
     }
 }
 
-/// What a stream takes of the service, given back when it is dropped.
+/// What a stream takes of the service, given back when both its work and its body have ended.
 #[derive(Debug)]
 struct Permits {
     _all: Vec<OwnedSemaphorePermit>,
@@ -215,7 +217,7 @@ pub(crate) struct StreamBody {
     receiver: Receiver<Result<Frame<Bytes>, SinkError>>,
     stop: Stop,
     left: Option<u64>,
-    _permits: Permits,
+    _permits: Arc<Permits>,
 }
 
 impl http_body::Body for StreamBody {
