@@ -194,6 +194,28 @@ fn directions_of_any_length() {
     assert_eq!(plan.nearest([-0.0, 0.0, f64::MAX]), Ok(0));
 }
 
+/// Groups with directions of ordinary and of extreme lengths, and a rest that is no group.
+#[test]
+fn many_at_once_are_each_alone() {
+    let plan = lattice(10_000, 3.33);
+    let scales = [1.0, 1e-200, 3.0, 1e200, 1e-300];
+    for extreme in [false, true] {
+        for count in [1, 15, 16, 17, 100] {
+            let column = |axis: usize| -> Vec<f64> {
+                let scale = |k: usize| if extreme { scales[k % 5] } else { 1.0 };
+                let angle = |k: usize| (k * k) as f64 + 2.0 * axis as f64;
+                (0..count).map(|k| scale(k) * angle(k).sin()).collect()
+            };
+            let (x, y, z) = (column(0), column(1), column(2));
+            let mut found = vec![0; count];
+            plan.nearest_all([&x, &y, &z], &mut found).unwrap();
+            for (k, &index) in found.iter().enumerate() {
+                assert_eq!(plan.nearest([x[k], y[k], z[k]]), Ok(index), "{count}, {k}");
+            }
+        }
+    }
+}
+
 #[test]
 fn what_is_refused() {
     let plan = lattice(1_000, 0.5);

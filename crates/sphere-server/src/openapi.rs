@@ -48,7 +48,7 @@ fn describe(max_points: u64) -> Value {
             "title": "Sphere",
             "version": env!("CARGO_PKG_VERSION"),
             "summary": "Points on the unit sphere",
-            "description": "Every answer under /v1 is a pure function of its query: the same bytes \
+            "description": "Every answer under /v1 is a pure function of its request: the same bytes \
                 from any machine, for ever, within one draw version (x-sphere-draws).",
             "license": { "name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0" },
         },
