@@ -23,7 +23,6 @@ Sphere computes on the unit sphere.
   curl '{host}/v1/sample/fibonacci?count=5&format=csv'
   curl '{host}/v1/sample/random?count=1e6&seed=7&format=npy' -o random.npy
   curl '{host}/v1/sample/pixels?order=3&columns=lonlat-deg&format=csv'
-
   curl '{host}/v1/nearest/fibonacci?total=1000' -H 'content-type: text/csv' -d '1,2,3'
 
 Schemes: fibonacci, disk, random, sobol, pixels.
