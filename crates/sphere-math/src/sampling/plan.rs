@@ -12,6 +12,7 @@ use super::store::{Columns, Rows, Store};
 use super::tally::Tally;
 use super::{Method, SOBOL_POINTS, SampleError, Scheme, Scramble, Shape};
 use crate::Real;
+use crate::parallel::{Executor, map_parts};
 use crate::simd::{Instructions, SimdError, SimdLevel};
 
 /// A checked [`Scheme`] with its tables: computes any range of its points.
@@ -41,6 +42,28 @@ enum Kernel {
     Random(Random),
     Sobol(Sobol),
     Pixels(Pixels),
+}
+
+/// Points of a part: enough that starting one does not show, few enough that threads end together;
+/// whole cache lines of every column.
+fn part_rows(columns: usize) -> usize {
+    const VALUES: usize = 1 << 18;
+    const STEP: usize = 1 << 10;
+    (VALUES / columns).next_multiple_of(STEP)
+}
+
+fn parts(range: &Range<u64>, rows: usize) -> impl Iterator<Item = Range<u64>> {
+    let (end, rows) = (range.end, rows as u64);
+    let mut next = range.start;
+    core::iter::from_fn(move || {
+        let first = next;
+        next = end.min(first.saturating_add(rows));
+        (first < end).then_some(first..next)
+    })
+}
+
+fn total(tallies: Vec<Result<Tally, SampleError>>) -> Result<Tally, SampleError> {
+    tallies.into_iter().try_fold(Tally::default(), |sum, tally| Ok(sum + tally?))
 }
 
 impl Scheme {
@@ -175,6 +198,47 @@ impl Plan {
         self.extent.check(&range)?;
         let mut out = Rows::new(rows, &range, self.shape().columns())?;
         Ok(self.lift(range, &mut out))
+    }
+
+    /// [`Plan::fill`] in parts that an executor runs, on as many threads as it has.
+    ///
+    /// # Errors
+    /// As [`Plan::fill`].
+    pub fn fill_on<R: Real>(
+        &self,
+        executor: &impl Executor,
+        range: Range<u64>,
+        columns: &mut [&mut [R]],
+    ) -> Result<Tally, SampleError> {
+        self.extent.check(&range)?;
+        Columns::new(columns, &range, self.shape().columns())?;
+        let rows = part_rows(columns.len());
+        let mut columns: Vec<_> =
+            columns.iter_mut().map(|column| column.chunks_mut(rows)).collect();
+        let parts = parts(&range, rows)
+            .map(|part| (part, columns.iter_mut().filter_map(Iterator::next).collect::<Vec<_>>()))
+            .collect();
+        let tallies =
+            map_parts(executor, parts, |(part, mut columns)| self.fill(part, &mut columns));
+        total(tallies)
+    }
+
+    /// [`Plan::fill_rows`] in parts that an executor runs, on as many threads as it has.
+    ///
+    /// # Errors
+    /// As [`Plan::fill_rows`].
+    pub fn fill_rows_on<R: Real>(
+        &self,
+        executor: &impl Executor,
+        range: Range<u64>,
+        rows: &mut [R],
+    ) -> Result<Tally, SampleError> {
+        self.extent.check(&range)?;
+        let width = self.shape().columns();
+        Rows::new(rows, &range, width)?;
+        let part = part_rows(width);
+        let parts = parts(&range, part).zip(rows.chunks_mut(part * width)).collect();
+        total(map_parts(executor, parts, |(part, rows)| self.fill_rows(part, rows)))
     }
 
     /// The instruction set that points are computed with: by default the best of this processor.

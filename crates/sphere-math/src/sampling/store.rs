@@ -2,6 +2,8 @@
 
 use core::ops::Range;
 
+use fearless_simd::Simd;
+
 use super::SampleError;
 
 /// An output of as many rows as a range has points. Checked where it is made.
@@ -18,10 +20,21 @@ pub(super) trait Store<T: Copy> {
     }
 
     /// Sets the points from `row` on, given column by column.
-    fn set_block<const COLUMNS: usize, const ROWS: usize>(
+    fn set_block<S: Simd, const COLUMNS: usize, const ROWS: usize>(
         &mut self,
+        simd: S,
         row: usize,
         block: [[T; ROWS]; COLUMNS],
+    );
+
+    /// Sets one coordinate of the points from `row` on.
+    #[expect(dead_code, reason = "for schemes that go column by column")]
+    fn set_lanes<S: Simd, const ROWS: usize>(
+        &mut self,
+        simd: S,
+        row: usize,
+        column: usize,
+        lanes: [T; ROWS],
     );
 }
 
@@ -73,8 +86,20 @@ impl<T: Copy> Store<T> for Columns<'_, '_, T> {
     }
 
     #[inline(always)]
-    fn set_block<const COLUMNS: usize, const ROWS: usize>(
+    fn set_lanes<S: Simd, const ROWS: usize>(
         &mut self,
+        _simd: S,
+        row: usize,
+        column: usize,
+        lanes: [T; ROWS],
+    ) {
+        self.0[column][row..row + ROWS].copy_from_slice(&lanes);
+    }
+
+    #[inline(always)]
+    fn set_block<S: Simd, const COLUMNS: usize, const ROWS: usize>(
+        &mut self,
+        _simd: S,
         row: usize,
         block: [[T; ROWS]; COLUMNS],
     ) {
@@ -91,8 +116,24 @@ impl<T: Copy> Store<T> for Rows<'_, T> {
     }
 
     #[inline(always)]
-    fn set_block<const COLUMNS: usize, const ROWS: usize>(
+    fn set_lanes<S: Simd, const ROWS: usize>(
         &mut self,
+        _simd: S,
+        row: usize,
+        column: usize,
+        lanes: [T; ROWS],
+    ) {
+        let first = row * self.columns + column;
+        let places = self.values[first..].iter_mut().step_by(self.columns);
+        for (place, value) in places.zip(lanes) {
+            *place = value;
+        }
+    }
+
+    #[inline(always)]
+    fn set_block<S: Simd, const COLUMNS: usize, const ROWS: usize>(
+        &mut self,
+        _simd: S,
         row: usize,
         block: [[T; ROWS]; COLUMNS],
     ) {

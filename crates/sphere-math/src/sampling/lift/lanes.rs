@@ -86,7 +86,7 @@ impl<R: Real, P: Parallels, O: Store<R>> Kernel for Fill<'_, R, P, O> {
         let whole = count - count % LANES;
         let mut next = self.scheme.blocks(simd, self.range.start);
         for row in (0..whole).step_by(LANES) {
-            self.out.set_block(row, R::on_parallels(simd, next()));
+            self.out.set_block(simd, row, R::on_parallels(simd, next()));
         }
         drop(next);
         self.one_by_one(whole);
