@@ -1,5 +1,7 @@
 //! The checks and chores of this workspace: `cargo xtask COMMAND`.
 
+#![forbid(unsafe_code)]
+
 use std::env;
 use std::error::Error;
 use std::ffi::OsString;

@@ -5,6 +5,7 @@ use core::fmt::Debug;
 /// `f64` or `f32`: what a lift can produce. Sealed: the lift of each is frozen bit by bit.
 pub trait Real:
     Copy
+    + crate::simd::Plain
     + Default
     + Debug
     + PartialOrd

@@ -4,6 +4,7 @@
 //! which threads share: [`Plan::draw`] writes the raw integers of any range of points,
 //! [`Plan::fill`] the points themselves. Both write the same bits however a range is split.
 
+mod ceiling;
 mod error;
 mod fibonacci;
 mod lift;
@@ -15,9 +16,10 @@ mod sobol;
 mod store;
 mod tally;
 
+pub use ceiling::fill_constant_on;
 pub use error::SampleError;
 pub(crate) use lift::lanes::LaneLift;
-pub use plan::{Extent, Plan};
+pub use plan::{Extent, Plan, Stores};
 pub use scheme::{Domain, Method, Placement, Scheme, Scramble, Shape};
 pub use tally::Tally;
 
