@@ -3,8 +3,11 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test says what it skips")]
 
+mod common;
+
 use std::ops::Range;
 
+use common::draw;
 use sphere_math::Real;
 use sphere_math::healpix::Ordering;
 use sphere_math::sampling::{
@@ -30,7 +33,8 @@ fn schemes() -> Vec<Scheme> {
     }
     for scramble in [Scramble::None, shift, owen] {
         schemes.push(Scheme::Sobol { domain: Domain::Sphere, scramble });
-        for dimensions in [1, 2, 3, 8, 65] {
+        // Fewer and more than sixteen lanes and than the sixty-four that a table is wide.
+        for dimensions in [1, 2, 3, 8, 13, 17, 64, 65, 130] {
             schemes.push(Scheme::Sobol { domain: Domain::Cube { dimensions }, scramble });
         }
     }
@@ -43,7 +47,8 @@ fn schemes() -> Vec<Scheme> {
 }
 
 /// First, last and seam, in lengths around those of a block.
-fn ranges(Extent { points, .. }: Extent) -> Vec<Range<u64>> {
+fn ranges(scheme: &Scheme) -> Vec<Range<u64>> {
+    let Extent { points, .. } = scheme.extent().unwrap();
     let starts = [0, 1, 7, 1 << 32, (1 << 32) - 5, 1 << 51, points / 2, points - points.min(130)];
     let mut ranges = Vec::new();
     for start in starts {
@@ -52,6 +57,10 @@ fn ranges(Extent { points, .. }: Extent) -> Vec<Range<u64>> {
                 ranges.push(start..start + length);
             }
         }
+    }
+    if matches!(scheme, Scheme::Sobol { .. }) {
+        // Several of the largest blocks, from the middle of one on.
+        ranges.extend([61..2_300, (1 << 52) - 1_000..(1 << 52) + 1_050, points - 1_111..points]);
     }
     ranges
 }
@@ -78,7 +87,7 @@ fn check<R: Real>(level: SimdLevel) {
         let scalar = scheme.plan().unwrap().with_simd(SimdLevel::Scalar).unwrap();
         let plan = scalar.with_simd(level).unwrap();
         assert_eq!((plan.simd(), scalar.simd()), (level, SimdLevel::Scalar));
-        for range in ranges(scheme.extent().unwrap()) {
+        for range in ranges(&scheme) {
             let rows = |range, out: &mut [R]| plan.fill_rows(range, out).map(drop);
             let by_columns = |range: Range<u64>, out: &mut [R]| {
                 let count = (range.end - range.start) as usize;
@@ -109,27 +118,36 @@ fn check<R: Real>(level: SimdLevel) {
     }
 }
 
-fn check_both(level: SimdLevel) {
-    if !SimdLevel::available().contains(&level) {
-        println!("skipped: this machine has no {level}");
-        return;
+fn check_draws(level: SimdLevel) {
+    for scheme in schemes() {
+        let scalar = scheme.plan().unwrap().with_simd(SimdLevel::Scalar).unwrap();
+        let plan = scalar.with_simd(level).unwrap();
+        for range in ranges(&scheme) {
+            assert!(
+                draw(&plan, range.clone()) == draw(&scalar, range.clone()),
+                "{level} {scheme:?} {range:?} words"
+            );
+        }
     }
-    check::<f64>(level);
-    check::<f32>(level);
+}
+
+fn if_available(level: SimdLevel, check: impl FnOnce(SimdLevel)) {
+    if SimdLevel::available().contains(&level) {
+        check(level);
+    } else {
+        println!("skipped: this machine has no {level}");
+    }
 }
 
 macro_rules! levels {
-    ($($name:ident: $level:ident),* $(,)?) => {
-        $(#[test] fn $name() { check_both(SimdLevel::$level); })*
+    ($check:expr => $($name:ident: $level:ident),* $(,)?) => {
+        $(#[test] fn $name() { if_available(SimdLevel::$level, $check); })*
     };
 }
 
-levels! {
-    fill_scalar: Scalar,
-    fill_avx2: Avx2,
-    fill_avx512: Avx512,
-    fill_neon: Neon,
-}
+levels! { check::<f64> => f64_scalar: Scalar, f64_avx2: Avx2, f64_avx512: Avx512, f64_neon: Neon }
+levels! { check::<f32> => f32_scalar: Scalar, f32_avx2: Avx2, f32_avx512: Avx512, f32_neon: Neon }
+levels! { check_draws => draw_scalar: Scalar, draw_avx2: Avx2, draw_avx512: Avx512, draw_neon: Neon }
 
 /// A level that flips the last bit of one value of one point, which the property has to see.
 #[test]

@@ -8,6 +8,9 @@ use super::SampleError;
 
 /// An output of as many rows as a range has points. Checked where it is made.
 pub(super) trait Store<T: Copy> {
+    /// Whether the coordinates of a point lie side by side.
+    const BY_ROWS: bool;
+
     /// Sets one coordinate of the point at `row` (0 is the start of the range).
     fn set(&mut self, row: usize, column: usize, value: T);
 
@@ -28,7 +31,6 @@ pub(super) trait Store<T: Copy> {
     );
 
     /// Sets one coordinate of the points from `row` on.
-    #[expect(dead_code, reason = "for schemes that go column by column")]
     fn set_lanes<S: Simd, const ROWS: usize>(
         &mut self,
         simd: S,
@@ -36,6 +38,17 @@ pub(super) trait Store<T: Copy> {
         column: usize,
         lanes: [T; ROWS],
     );
+
+    /// Sets `width` coordinates, from `column` on, of the points from `row` on: as many as the tile
+    /// has, row after row.
+    #[inline(always)]
+    fn set_tile<S: Simd>(&mut self, _simd: S, row: usize, column: usize, width: usize, tile: &[T]) {
+        for (row, values) in (row..).zip(tile.chunks_exact(width)) {
+            for (column, &value) in (column..).zip(values) {
+                self.set(row, column, value);
+            }
+        }
+    }
 }
 
 /// Structure of arrays: one slice per coordinate.
@@ -80,6 +93,8 @@ fn check_length(given: usize, needed: u64) -> Result<(), SampleError> {
 }
 
 impl<T: Copy> Store<T> for Columns<'_, '_, T> {
+    const BY_ROWS: bool = false;
+
     #[inline(always)]
     fn set(&mut self, row: usize, column: usize, value: T) {
         self.0[column][row] = value;
@@ -110,6 +125,8 @@ impl<T: Copy> Store<T> for Columns<'_, '_, T> {
 }
 
 impl<T: Copy> Store<T> for Rows<'_, T> {
+    const BY_ROWS: bool = true;
+
     #[inline(always)]
     fn set(&mut self, row: usize, column: usize, value: T) {
         self.values[row * self.columns + column] = value;
@@ -142,6 +159,18 @@ impl<T: Copy> Store<T> for Rows<'_, T> {
             for (value, column) in row.iter_mut().zip(&block) {
                 *value = column[at];
             }
+        }
+    }
+
+    #[inline(always)]
+    fn set_tile<S: Simd>(&mut self, _simd: S, row: usize, column: usize, width: usize, tile: &[T]) {
+        let places = &mut self.values[row * self.columns + column..];
+        if width == self.columns {
+            places[..tile.len()].copy_from_slice(tile);
+            return;
+        }
+        for (place, values) in places.chunks_mut(self.columns).zip(tile.chunks_exact(width)) {
+            place[..width].copy_from_slice(values);
         }
     }
 }
