@@ -39,16 +39,9 @@ pub(super) trait Store<T: Copy> {
         lanes: [T; ROWS],
     );
 
-    /// Sets `width` coordinates, from `column` on, of the points from `row` on: as many as the tile
-    /// has, row after row.
-    #[inline(always)]
-    fn set_tile<S: Simd>(&mut self, _simd: S, row: usize, column: usize, width: usize, tile: &[T]) {
-        for (row, values) in (row..).zip(tile.chunks_exact(width)) {
-            for (column, &value) in (column..).zip(values) {
-                self.set(row, column, value);
-            }
-        }
-    }
+    /// Sets neighbours: cells are counted through all coordinates of a point, then those of the
+    /// next.
+    fn set_cells<S: Simd, const CELLS: usize>(&mut self, simd: S, cell: usize, values: [T; CELLS]);
 }
 
 /// Structure of arrays: one slice per coordinate.
@@ -112,6 +105,19 @@ impl<T: Copy> Store<T> for Columns<'_, '_, T> {
     }
 
     #[inline(always)]
+    fn set_cells<S: Simd, const CELLS: usize>(
+        &mut self,
+        _simd: S,
+        cell: usize,
+        values: [T; CELLS],
+    ) {
+        let columns = self.0.len();
+        for (cell, value) in (cell..).zip(values) {
+            self.set(cell / columns, cell % columns, value);
+        }
+    }
+
+    #[inline(always)]
     fn set_block<S: Simd, const COLUMNS: usize, const ROWS: usize>(
         &mut self,
         _simd: S,
@@ -163,14 +169,12 @@ impl<T: Copy> Store<T> for Rows<'_, T> {
     }
 
     #[inline(always)]
-    fn set_tile<S: Simd>(&mut self, _simd: S, row: usize, column: usize, width: usize, tile: &[T]) {
-        let places = &mut self.values[row * self.columns + column..];
-        if width == self.columns {
-            places[..tile.len()].copy_from_slice(tile);
-            return;
-        }
-        for (place, values) in places.chunks_mut(self.columns).zip(tile.chunks_exact(width)) {
-            place[..width].copy_from_slice(values);
-        }
+    fn set_cells<S: Simd, const CELLS: usize>(
+        &mut self,
+        _simd: S,
+        cell: usize,
+        values: [T; CELLS],
+    ) {
+        self.values[cell..cell + CELLS].copy_from_slice(&values);
     }
 }

@@ -37,7 +37,7 @@ impl<T: Coordinate, O: Store<T>> Kernel for Cube<'_, T, O> {
     #[inline(always)]
     fn lanes<S: Simd>(self, simd: S) {
         if O::BY_ROWS {
-            rows::fill(simd, self.sobol, self.range, self.out);
+            rows::fill(simd, self.sobol, &self.range, self.out);
         } else {
             self.columns(simd);
         }
