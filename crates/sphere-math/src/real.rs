@@ -14,6 +14,7 @@ pub trait Real:
     + 'static
     + sealed::Elementary
     + crate::sampling::LaneLift
+    + crate::sampling::Coordinate
 {
     /// The nearest value of this type (ties to even).
     fn from_f64(value: f64) -> Self;

@@ -21,6 +21,7 @@ pub use error::SampleError;
 pub(crate) use lift::lanes::LaneLift;
 pub use plan::{Extent, Plan, Stores};
 pub use scheme::{Domain, Method, Placement, Scheme, Scramble, Shape};
+pub(crate) use sobol::Coordinate;
 pub use tally::Tally;
 
 /// The largest number of points of a lattice, 2^52: 2 k + 1 and n stay exact in f64.

@@ -176,7 +176,7 @@ impl Plan {
         match &self.kernel {
             Kernel::Fibonacci(_) | Kernel::Disk(_) => each(range, 0, &mut out, Fibonacci::draw),
             Kernel::Random(random) => return Ok(random.draw(range, &mut out)),
-            Kernel::Sobol(sobol) => sobol.draw(range, &mut out),
+            Kernel::Sobol(sobol) => sobol.draw(self.instructions, range, &mut out),
             Kernel::Pixels(pixels) => each(range, 0, &mut out, |index| pixels.draw(index)),
         }
         Ok(all)
@@ -373,10 +373,7 @@ impl Plan {
                     || random.fill(range, out),
                 );
             }
-            Kernel::Sobol(sobol) => self.instructions.run_scalar(
-                #[inline(always)]
-                || sobol.fill(range, out),
-            ),
+            Kernel::Sobol(sobol) => sobol.fill(self.instructions, range, out),
         }
         all
     }

@@ -10,6 +10,9 @@ use crate::simd::{Plain, Streams};
 
 /// An output of as many rows as a range has points. Checked where it is made.
 pub(super) trait Store<T: Copy> {
+    /// Whether the coordinates of a point lie side by side.
+    const BY_ROWS: bool;
+
     /// Sets one coordinate of the point at `row` (0 is the start of the range).
     fn set(&mut self, row: usize, column: usize, value: T);
 
@@ -33,7 +36,6 @@ pub(super) trait Store<T: Copy> {
     fn rows_to_line(&self) -> usize;
 
     /// Sets one coordinate of the points from `row` on.
-    #[expect(dead_code, reason = "for schemes that go column by column")]
     fn set_lanes<S: Simd, const ROWS: usize>(
         &mut self,
         simd: S,
@@ -41,6 +43,10 @@ pub(super) trait Store<T: Copy> {
         column: usize,
         lanes: [T; ROWS],
     );
+
+    /// Sets neighbours: cells are counted through all coordinates of a point, then those of the
+    /// next.
+    fn set_cells<S: Simd, const CELLS: usize>(&mut self, simd: S, cell: usize, values: [T; CELLS]);
 }
 
 /// Structure of arrays: one slice per coordinate.
@@ -126,6 +132,8 @@ fn write<S: Simd, T: Plain>(streams: Option<&Streams>, simd: S, place: &mut [T],
 }
 
 impl<T: Plain> Store<T> for Columns<'_, '_, T> {
+    const BY_ROWS: bool = false;
+
     #[inline(always)]
     fn set(&mut self, row: usize, column: usize, value: T) {
         self.columns[column][row] = value;
@@ -151,6 +159,19 @@ impl<T: Plain> Store<T> for Columns<'_, '_, T> {
     }
 
     #[inline(always)]
+    fn set_cells<S: Simd, const CELLS: usize>(
+        &mut self,
+        _simd: S,
+        cell: usize,
+        values: [T; CELLS],
+    ) {
+        let columns = self.columns.len();
+        for (cell, value) in (cell..).zip(values) {
+            self.set(cell / columns, cell % columns, value);
+        }
+    }
+
+    #[inline(always)]
     fn set_block<S: Simd, const COLUMNS: usize, const ROWS: usize>(
         &mut self,
         simd: S,
@@ -167,6 +188,8 @@ impl<T: Plain> Store<T> for Columns<'_, '_, T> {
 }
 
 impl<T: Plain> Store<T> for Rows<'_, T> {
+    const BY_ROWS: bool = true;
+
     #[inline(always)]
     fn set(&mut self, row: usize, column: usize, value: T) {
         self.values[row * self.columns + column] = value;
@@ -215,5 +238,10 @@ impl<T: Plain> Store<T> for Rows<'_, T> {
         }
         let place = &mut self.values[row * COLUMNS..(row + ROWS) * COLUMNS];
         write(self.streams.as_ref(), simd, place, rows.as_flattened());
+    }
+
+    #[inline(always)]
+    fn set_cells<S: Simd, const CELLS: usize>(&mut self, simd: S, cell: usize, values: [T; CELLS]) {
+        write(self.streams.as_ref(), simd, &mut self.values[cell..cell + CELLS], &values);
     }
 }

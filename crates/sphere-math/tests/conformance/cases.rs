@@ -25,7 +25,8 @@ pub(crate) fn schemes() -> Vec<Scheme> {
     }
     for scramble in [Scramble::None, shift, owen] {
         schemes.push(Scheme::Sobol { domain: Domain::Sphere, scramble });
-        for dimensions in [1, 2, 3, 8, 65] {
+        // Fewer and more than sixteen lanes and than the sixty-four that a table is wide.
+        for dimensions in [1, 2, 3, 8, 13, 17, 64, 65, 130] {
             schemes.push(Scheme::Sobol { domain: Domain::Cube { dimensions }, scramble });
         }
     }
@@ -54,6 +55,10 @@ pub(crate) fn ranges(scheme: Scheme) -> Vec<Range<u64>> {
                 ranges.push(start..start + length);
             }
         }
+    }
+    if matches!(scheme, Scheme::Sobol { .. }) {
+        // Several of the largest blocks, from the middle of one on.
+        ranges.extend([61..2_300, (1 << 52) - 1_000..(1 << 52) + 1_050, points - 1_111..points]);
     }
     ranges
 }
