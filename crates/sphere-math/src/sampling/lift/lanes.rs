@@ -44,6 +44,9 @@ pub trait LaneLift: Sized {
 
     /// The points of a block of the disk.
     fn on_circles<S: Simd>(simd: S, points: Annuli<S>) -> Block<Self, 2>;
+
+    /// Directions computed in double precision, in this one.
+    fn rounded<S: Simd>(simd: S, directions: Pair<[f64x8<S>; 3]>) -> Block<Self, 3>;
 }
 
 /// A scheme with points of N coordinates in blocks.
@@ -159,6 +162,16 @@ impl LaneLift for f64 {
         }
         block
     }
+
+    #[inline(always)]
+    fn rounded<S: Simd>(_simd: S, directions: Pair<[f64x8<S>; 3]>) -> Block<Self, 3> {
+        let mut block = [[0.0; LANES]; 3];
+        for column in 0..3 {
+            directions[0][column].store_slice(&mut block[column][..8]);
+            directions[1][column].store_slice(&mut block[column][8..]);
+        }
+        block
+    }
 }
 
 impl LaneLift for f32 {
@@ -182,6 +195,12 @@ impl LaneLift for f32 {
         let radius = low.narrow(high).sqrt();
         let zero = f32x16::splat(simd, 0.0);
         [radius.mul_add_precise(cos, zero).into(), radius.mul_add_precise(sin, zero).into()]
+    }
+
+    #[inline(always)]
+    fn rounded<S: Simd>(_simd: S, [low, high]: Pair<[f64x8<S>; 3]>) -> Block<Self, 3> {
+        let (x, y, z) = (low[0].narrow(high[0]), low[1].narrow(high[1]), low[2].narrow(high[2]));
+        [x.into(), y.into(), z.into()]
     }
 }
 
