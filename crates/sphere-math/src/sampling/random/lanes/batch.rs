@@ -16,9 +16,11 @@ pub(super) const ROWS: usize = 512;
 /// The row of lanes that have nothing to do.
 const IDLE: u64 = ROWS as u64;
 
-/// The accepted blocks of some rows, and the rows that have none yet.
+/// The accepted blocks of some rows, and the rows that have none yet. Vectors of it are whole cache
+/// lines.
+#[repr(align(64))]
 pub(super) struct Batch<const KEPT: usize> {
-    kept: [[u64; ROWS + 1]; KEPT],
+    kept: [[u64; ROWS + WIDTH]; KEPT],
     queue: [u64; ROWS + WIDTH],
     waiting: usize,
 }
@@ -26,7 +28,7 @@ pub(super) struct Batch<const KEPT: usize> {
 impl<const KEPT: usize> Batch<KEPT> {
     #[inline(always)]
     pub(super) fn new() -> Self {
-        Self { kept: [[0; ROWS + 1]; KEPT], queue: [0; ROWS + WIDTH], waiting: 0 }
+        Self { kept: [[0; ROWS + WIDTH]; KEPT], queue: [0; ROWS + WIDTH], waiting: 0 }
     }
 
     /// Finds the blocks of the points from `start` on, and says how many candidates that took.
