@@ -5,7 +5,7 @@ use fearless_simd::{Simd, f64x8, u64x8};
 
 use super::{Examined, MethodLanes};
 use crate::Real;
-use crate::sampling::lift::lanes::{self, Block, Pair, from_53_bits};
+use crate::sampling::lift::lanes::{Block, Pair, from_53_bits};
 
 /// Keeps the whole block: height and turn.
 #[derive(Clone, Copy, Debug)]
@@ -19,23 +19,15 @@ impl MethodLanes<2> for Cylinder {
 
     #[inline(always)]
     fn lift<S: Simd, R: Real>(simd: S, [low, high]: Pair<[u64x8<S>; 2]>) -> Block<R, 3> {
-        let ([low_z, low_pole], [high_z, high_pole]) = (height(simd, low[0]), height(simd, high[0]));
-        let points = lanes::Cylinder {
-            z: [low_z, high_z],
-            from_pole: [low_pole, high_pole],
-            turns: [low[1], high[1]],
-        };
-        R::on_parallels(simd, points)
+        R::on_exact_parallels(simd, [height(simd, low[0]), height(simd, high[0])], [low[1], high[1]])
     }
 }
 
-/// z and the distance from the nearer pole, as `cylinder::point` has them: multiples of 2^-53, which
-/// doubles hold, so that nothing is rounded.
+/// z as `cylinder::point` has it: a multiple of 2^-53, which a double holds, so that nothing is
+/// rounded.
 #[inline(always)]
-fn height<S: Simd>(simd: S, word: u64x8<S>) -> [f64x8<S>; 2] {
+fn height<S: Simd>(simd: S, word: u64x8<S>) -> f64x8<S> {
     const UNIT: f64 = 1.0 / (1_u64 << 53) as f64;
     let band = from_53_bits(simd, word >> 11);
-    let (step, first) = (f64x8::splat(simd, -2.0 * UNIT), f64x8::splat(simd, 1.0 - UNIT));
-    let z = band.mul_add_precise(step, first);
-    [z, f64x8::splat(simd, 1.0) - z.abs()]
+    band.mul_add_precise(f64x8::splat(simd, -2.0 * UNIT), f64x8::splat(simd, 1.0 - UNIT))
 }
