@@ -46,16 +46,20 @@ impl<const KEPT: usize> Batch<KEPT> {
             return None;
         }
         let source = Source { simd, random, start };
-        // Each candidate but the accepted one of a point is a rejected one.
-        let candidates = rows as u64 + self.first::<S, M>(source, rows);
-        let mut rejections = 0;
+        // Where a vector is more than one register, these are side by side already.
+        let mut rejections = if S::u64s::LEN < WIDTH {
+            self.first::<S, M, 1>(source, rows)
+        } else {
+            self.first::<S, M, 2>(source, rows)
+        };
         for attempt in 1..random.max_blocks {
             if self.waiting == 0 {
                 break;
             }
             rejections += self.retry::<S, M>(source, attempt);
         }
-        (self.waiting == 0).then_some(candidates + rejections)
+        // Each candidate but the accepted one of a point is a rejected one.
+        (self.waiting == 0).then_some(rows as u64 + rejections)
     }
 
     /// The words kept of eight rows.
@@ -68,21 +72,33 @@ impl<const KEPT: usize> Batch<KEPT> {
         kept
     }
 
-    /// Examines the first block of all rows; how many candidates were rejected.
+    /// Examines the first block of all rows, N vectors side by side; how many candidates were
+    /// rejected.
     #[inline(always)]
-    fn first<S: Simd, M: MethodLanes<KEPT>>(&mut self, source: Source<S>, rows: usize) -> u64 {
+    fn first<S: Simd, M: MethodLanes<KEPT>, const N: usize>(
+        &mut self,
+        source: Source<S>,
+        rows: usize,
+    ) -> u64 {
         let lanes = u64x8::from_slice(source.simd, &[0, 1, 2, 3, 4, 5, 6, 7]);
         let mut rejections = 0;
         self.waiting = 0;
-        for row in (0..rows).step_by(WIDTH) {
-            let numbers = lanes + row as u64;
-            let found: Examined<S, KEPT> = M::examine(source.pairs(numbers, 0));
-            for (column, words) in self.kept.iter_mut().zip(found.kept) {
-                words.store_slice(&mut column[row..row + WIDTH]);
+        for row in (0..rows).step_by(N * WIDTH) {
+            let mut numbers = [lanes + row as u64; N];
+            for at in 1..N {
+                numbers[at] = lanes + (row + at * WIDTH) as u64;
             }
-            rejections += found.passed_over.map_or(0, count) + found.rejected.map_or(0, count);
-            if let Some(rejected) = found.rejected {
-                self.enqueue(numbers, rejected);
+            let pairs = source.pairs(numbers, 0);
+            for at in 0..N {
+                let found: Examined<S, KEPT> = M::examine(pairs[at]);
+                let row = row + at * WIDTH;
+                for (column, words) in self.kept.iter_mut().zip(found.kept) {
+                    words.store_slice(&mut column[row..row + WIDTH]);
+                }
+                rejections += found.passed_over.map_or(0, count) + found.rejected.map_or(0, count);
+                if let Some(rejected) = found.rejected {
+                    self.enqueue(numbers[at], rejected);
+                }
             }
         }
         rejections
@@ -98,7 +114,7 @@ impl<const KEPT: usize> Batch<KEPT> {
             // What is written to the queue meanwhile lies behind what is read.
             let rows = u64x8::from_slice(source.simd, &self.queue[next..next + WIDTH]);
             let busy = rows.simd_lt(IDLE);
-            let found: Examined<S, KEPT> = M::examine(source.pairs(rows, attempt));
+            let found: Examined<S, KEPT> = M::examine(source.pairs([rows], attempt)[0]);
             let places = rows.to_array();
             for (column, words) in self.kept.iter_mut().zip(found.kept) {
                 let words = words.to_array();
@@ -136,19 +152,23 @@ struct Source<S: Simd> {
 impl<S: Simd> Source<S> {
     /// The form in lanes of `Random::block`: words 0 and 1, words 2 and 3, low first.
     #[inline(always)]
-    fn pairs(self, rows: u64x8<S>, attempt: u32) -> [u64x8<S>; 2] {
+    fn pairs<const N: usize>(self, rows: [u64x8<S>; N], attempt: u32) -> [[u64x8<S>; 2]; N] {
         let Self { simd, random, start } = self;
         let key = [random.seed as u32, (random.seed >> 32) as u32];
-        let low = rows + (start & LOW);
-        let constants = [start >> 32, attempt.into(), stream(random.method).into()];
-        let counter = [
-            low,
-            u64x8::splat(simd, constants[0]),
-            u64x8::splat(simd, constants[1]),
-            u64x8::splat(simd, constants[2]),
-        ];
-        let [w0, w1, w2, w3] = philox4x32_lanes(simd, counter, key);
-        [w0 | w1 << 32, w2 | w3 << 32]
+        let high = u64x8::splat(simd, start >> 32);
+        let attempt = u64x8::splat(simd, attempt.into());
+        let method = u64x8::splat(simd, stream(random.method).into());
+        let mut counters = [[high, high, attempt, method]; N];
+        for at in 0..N {
+            counters[at][0] = rows[at] + (start & LOW);
+        }
+        let words = philox4x32_lanes(simd, counters, key);
+        let mut pairs = [[high; 2]; N];
+        for at in 0..N {
+            let [w0, w1, w2, w3] = words[at];
+            pairs[at] = [w0 | w1 << 32, w2 | w3 << 32];
+        }
+        pairs
     }
 }
 
