@@ -6,11 +6,11 @@ use super::fibonacci::{Disk, Fibonacci};
 use super::lift::each;
 use super::lift::lanes::Fill;
 use super::pixels::Pixels;
-use super::random::{CylinderPoints, Random};
+use super::random::Random;
 use super::sobol::Sobol;
 use super::store::{Columns, Rows, Store};
 use super::tally::Tally;
-use super::{Method, SOBOL_POINTS, SampleError, Scheme, Scramble, Shape};
+use super::{SOBOL_POINTS, SampleError, Scheme, Scramble, Shape};
 use crate::Real;
 use crate::parallel::{Executor, map_parts};
 use crate::simd::{Instructions, SimdError, SimdLevel};
@@ -111,7 +111,7 @@ impl Scheme {
                 Kernel::Fibonacci(Fibonacci::new(total, placement)?)
             }
             Self::Disk { total } => Kernel::Disk(Disk::new(total)?),
-            Self::Random { seed, method } => Kernel::Random(Random { seed, method }),
+            Self::Random { seed, method } => Kernel::Random(Random::new(seed, method)),
             Self::Sobol { domain, scramble } => Kernel::Sobol(Sobol::new(domain, scramble)?),
             Self::Pixels { order, ordering } => Kernel::Pixels(Pixels::new(order, ordering)?),
         };
@@ -363,16 +363,7 @@ impl Plan {
                 #[inline(always)]
                 |index| pixels.point(index),
             ),
-            // The method that rejects nothing has a form in lanes.
-            Kernel::Random(Random { seed, method: Method::Cylinder }) => {
-                self.instructions.run(Fill::new(&CylinderPoints { seed: *seed }, range, out));
-            }
-            Kernel::Random(random) => {
-                return self.instructions.run_scalar(
-                    #[inline(always)]
-                    || random.fill(range, out),
-                );
-            }
+            Kernel::Random(random) => return random.fill(self.instructions, range, out),
             Kernel::Sobol(sobol) => sobol.fill(self.instructions, range, out),
         }
         all

@@ -42,8 +42,19 @@ pub trait LaneLift: Sized {
     /// The directions of a block.
     fn on_parallels<S: Simd>(simd: S, points: Cylinder<S>) -> Block<Self, 3>;
 
+    /// The directions of a block whose heights, and what they lack of 1, are exact in double
+    /// precision.
+    fn on_exact_parallels<S: Simd>(
+        simd: S,
+        z: Pair<f64x8<S>>,
+        turns: Pair<u64x8<S>>,
+    ) -> Block<Self, 3>;
+
     /// The points of a block of the disk.
     fn on_circles<S: Simd>(simd: S, points: Annuli<S>) -> Block<Self, 2>;
+
+    /// Directions computed in double precision, in this one.
+    fn rounded<S: Simd>(simd: S, directions: Pair<[f64x8<S>; 3]>) -> Block<Self, 3>;
 }
 
 /// A scheme with points of N coordinates in blocks.
@@ -132,18 +143,22 @@ impl<R: Real, const N: usize, P: Blocks<N>, O: Store<R>> Kernel for Fill<'_, R, 
 impl LaneLift for f64 {
     #[inline(always)]
     fn on_parallels<S: Simd>(simd: S, points: Cylinder<S>) -> Block<Self, 3> {
-        let mut block = [[0.0; LANES]; 3];
-        for half in 0..2 {
-            let [cos, sin] = cos_sin_f64(simd, points.turns[half]);
-            let u = points.from_pole[half];
-            let radius = (-u).mul_add_precise(u, u * 2.0).sqrt();
-            let zero = f64x8::splat(simd, 0.0);
-            let rows = 8 * half..8 * half + 8;
-            radius.mul_add_precise(cos, zero).store_slice(&mut block[0][rows.clone()]);
-            radius.mul_add_precise(sin, zero).store_slice(&mut block[1][rows.clone()]);
-            points.z[half].store_slice(&mut block[2][rows]);
-        }
-        block
+        let [low, high] = points.from_pole;
+        let squares =
+            [(-low).mul_add_precise(low, low * 2.0), (-high).mul_add_precise(high, high * 2.0)];
+        around_axis(simd, points.z, squares, points.turns)
+    }
+
+    /// With z = 1 - u, exactly, 1 - z² and u (2 - u) are the same number before they are rounded.
+    #[inline(always)]
+    fn on_exact_parallels<S: Simd>(
+        simd: S,
+        z: Pair<f64x8<S>>,
+        turns: Pair<u64x8<S>>,
+    ) -> Block<Self, 3> {
+        let one = f64x8::splat(simd, 1.0);
+        let squares = [(-z[0]).mul_add_precise(z[0], one), (-z[1]).mul_add_precise(z[1], one)];
+        around_axis(simd, z, squares, turns)
     }
 
     #[inline(always)]
@@ -156,6 +171,16 @@ impl LaneLift for f64 {
             let rows = 8 * half..8 * half + 8;
             radius.mul_add_precise(cos, zero).store_slice(&mut block[0][rows.clone()]);
             radius.mul_add_precise(sin, zero).store_slice(&mut block[1][rows]);
+        }
+        block
+    }
+
+    #[inline(always)]
+    fn rounded<S: Simd>(_simd: S, directions: Pair<[f64x8<S>; 3]>) -> Block<Self, 3> {
+        let mut block = [[0.0; LANES]; 3];
+        for column in 0..3 {
+            directions[0][column].store_slice(&mut block[column][..8]);
+            directions[1][column].store_slice(&mut block[column][8..]);
         }
         block
     }
@@ -176,6 +201,17 @@ impl LaneLift for f32 {
     }
 
     #[inline(always)]
+    fn on_exact_parallels<S: Simd>(
+        simd: S,
+        z: Pair<f64x8<S>>,
+        turns: Pair<u64x8<S>>,
+    ) -> Block<Self, 3> {
+        let one = f64x8::splat(simd, 1.0);
+        let from_pole = [one - z[0].abs(), one - z[1].abs()];
+        Self::on_parallels(simd, Cylinder { z, from_pole, turns })
+    }
+
+    #[inline(always)]
     fn on_circles<S: Simd>(simd: S, points: Annuli<S>) -> Block<Self, 2> {
         let [cos, sin] = cos_sin_f32(simd, points.turns);
         let [low, high] = points.squared;
@@ -183,6 +219,33 @@ impl LaneLift for f32 {
         let zero = f32x16::splat(simd, 0.0);
         [radius.mul_add_precise(cos, zero).into(), radius.mul_add_precise(sin, zero).into()]
     }
+
+    #[inline(always)]
+    fn rounded<S: Simd>(_simd: S, [low, high]: Pair<[f64x8<S>; 3]>) -> Block<Self, 3> {
+        let (x, y, z) = (low[0].narrow(high[0]), low[1].narrow(high[1]), low[2].narrow(high[2]));
+        [x.into(), y.into(), z.into()]
+    }
+}
+
+/// Directions from heights, squared distances from the axis, and longitudes.
+#[inline(always)]
+fn around_axis<S: Simd>(
+    simd: S,
+    z: Pair<f64x8<S>>,
+    squares: Pair<f64x8<S>>,
+    turns: Pair<u64x8<S>>,
+) -> Block<f64, 3> {
+    let mut block = [[0.0; LANES]; 3];
+    for half in 0..2 {
+        let [cos, sin] = cos_sin_f64(simd, turns[half]);
+        let radius = squares[half].sqrt();
+        let zero = f64x8::splat(simd, 0.0);
+        let rows = 8 * half..8 * half + 8;
+        radius.mul_add_precise(cos, zero).store_slice(&mut block[0][rows.clone()]);
+        radius.mul_add_precise(sin, zero).store_slice(&mut block[1][rows.clone()]);
+        z[half].store_slice(&mut block[2][rows]);
+    }
+    block
 }
 
 /// Which quarter an angle is nearest to, and what remains of it: an integer in [-2^61, 2^61).
