@@ -22,6 +22,7 @@ mod cpu;
 mod engine;
 mod error;
 mod job;
+pub mod memory;
 mod nearest;
 mod parameters;
 mod stop;
