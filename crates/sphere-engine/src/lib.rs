@@ -24,6 +24,7 @@ mod error;
 mod job;
 pub mod memory;
 mod nearest;
+pub mod numa;
 mod parameters;
 mod stop;
 

@@ -1,10 +1,13 @@
 //! Columns of values.
 
+use std::collections::BTreeMap;
+
 use bytemuck::Pod;
 use sphere_math::parallel::Executor;
 
 use super::values::{Values, for_each_part, touch};
 use super::{LINE, MemoryError, Pages};
+use crate::numa::{NumaError, Relieved, Topology};
 
 /// Zeroed columns of equal length (structure of arrays). Each starts on a cache line.
 ///
@@ -83,6 +86,22 @@ impl<R: Pod + Send> Output<R> {
         };
         let parts = std::iter::from_fn(next).collect();
         for_each_part(executor, parts, |part| part.into_iter().for_each(touch));
+    }
+
+    /// As [`Values::relieve`].
+    ///
+    /// # Errors
+    /// As [`Values::relieve`].
+    pub fn relieve(&mut self, topology: &Topology) -> Result<Relieved, NumaError> {
+        self.values.relieve(topology)
+    }
+
+    /// As [`Values::bytes_by_node`].
+    ///
+    /// # Errors
+    /// As [`Values::bytes_by_node`].
+    pub fn bytes_by_node(&self) -> Result<BTreeMap<u32, u64>, NumaError> {
+        self.values.bytes_by_node()
     }
 }
 

@@ -1,5 +1,6 @@
 //! One run of values.
 
+use std::collections::BTreeMap;
 use std::hint::black_box;
 use std::marker::PhantomData;
 use std::sync::Mutex;
@@ -9,6 +10,7 @@ use sphere_math::parallel::Executor;
 
 use super::allocation::Allocation;
 use super::{LINE, MemoryError, Pages};
+use crate::numa::{self, NumaError, Relieved, Topology};
 
 /// Bytes that are touched at a time: those of a huge page.
 const PART_BYTES: usize = 1 << 21;
@@ -81,6 +83,23 @@ impl<R: Pod + Send> Values<R> {
     pub fn touch(&mut self, executor: &impl Executor) {
         let parts = self.as_mut_slice().chunks_mut(PART_BYTES / size_of::<R>()).collect();
         for_each_part(executor, parts, touch);
+    }
+
+    /// Moves pages off nodes of memory that are over 85 % full, to the nearest with room; no value
+    /// changes. On one node it says that there is nothing to do. O(bytes).
+    ///
+    /// # Errors
+    /// [`NumaError::MovePages`] when the system refuses.
+    pub fn relieve(&mut self, topology: &Topology) -> Result<Relieved, NumaError> {
+        numa::relieve(self.allocation.bytes_mut(), topology)
+    }
+
+    /// How many bytes lie on each node, in whole pages that were touched. O(bytes).
+    ///
+    /// # Errors
+    /// [`NumaError::MovePages`] when the system does not say.
+    pub fn bytes_by_node(&self) -> Result<BTreeMap<u32, u64>, NumaError> {
+        numa::bytes_by_node(self.allocation.bytes())
     }
 }
 
