@@ -2,6 +2,7 @@
 
 #![forbid(unsafe_code)]
 
+mod bench;
 mod cli;
 mod completions;
 mod failure;
@@ -26,6 +27,7 @@ fn main() -> ExitCode {
         Verb::Quality(arguments) => ("quality", quality::run(&arguments)),
         Verb::Nearest(arguments) => ("nearest", nearest::run(&arguments)),
         Verb::Serve(arguments) => ("serve", serve::run(&arguments)),
+        Verb::Bench(arguments) => ("bench", bench::run(&arguments)),
         Verb::Completions(arguments) => ("completions", completions::run(&arguments)),
     };
     match result {

@@ -24,7 +24,9 @@ mod cpu;
 mod engine;
 mod error;
 mod job;
+pub mod memory;
 mod nearest;
+pub mod numa;
 mod parameters;
 mod stop;
 
