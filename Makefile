@@ -10,7 +10,7 @@ stage := @tools/stage
 # The stages build on one another, and cargo uses every core by itself.
 .NOTPARALLEL:
 .PHONY: help setup setup-tests serve demo test test-long format tidy lint unit doc portable release deny \
-  ignored fuzz reproducible counts flames golden fmt clean
+  ignored fuzz reproducible counts flames bench-peers golden fmt clean
 
 help: ## list these commands (the default)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -63,6 +63,9 @@ counts: ## count instructions and compare with the committed counts; see docs/in
 
 flames: ## draw where the instructions of each scheme go, into target/bench/flames/
 	$(stage) 'flames: a picture for each scheme' cargo xtask flames
+
+bench-peers: setup ## measure other libraries beside this one; takes them from crates.io and PyPI
+	$(stage) 'peers: rates beside those of other libraries' tools/bench-peers "$(target)/bench/peers.json"
 
 deny: ## check licences, advisories and sources of the dependencies
 	$(stage) 'deny: licences, advisories and sources of the dependencies' tools/deny
