@@ -9,7 +9,10 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+mod callgrind;
+mod counts;
 mod files;
+mod flames;
 mod machine;
 mod private;
 mod reproducible;
@@ -37,6 +40,10 @@ Commands:
                        Example: cargo build --release && cargo xtask private
   reproducible         Builds `sphere` twice, in two folders of different names and depths, and
                        compares the two files byte by byte. Takes two release builds.
+  counts [--write]     Counts the instructions a point of every case of benches/ with valgrind, and
+                       compares them with benches/instructions.csv: over 5 % more is a fault. Writes
+                       target/bench/instructions.json. With --write, renews the committed counts.
+  flames               Draws where the instructions of each scheme go: target/bench/flames/*.svg
   help                 This text
 
 Exit status: 0 all is well, 1 something was found or could not be done, 2 the command is unknown.
@@ -50,6 +57,11 @@ fn main() -> ExitCode {
         (Some("tidy"), true) => tidy::run(&root(), &mut io::stdout()),
         (Some("private"), _) => private::run(&root(), &rest, &mut io::stdout()),
         (Some("reproducible"), true) => reproducible::run(&root(), &mut io::stdout()),
+        (Some("counts"), true) => counts::run(&root(), false, &mut io::stdout()),
+        (Some("counts"), false) if rest == [Path::new("--write")] => {
+            counts::run(&root(), true, &mut io::stdout())
+        }
+        (Some("flames"), true) => flames::run(&root(), &mut io::stdout()),
         (Some("help" | "--help" | "-h"), _) => say(&mut io::stdout(), HELP).map(|()| true),
         _ => {
             let line = format!("xtask: cannot read `{}`\n\n{HELP}", words(&command, &rest));
