@@ -1,5 +1,6 @@
 //! The `sphere` command: one verb per file.
 
+mod bench;
 mod cli;
 mod completions;
 mod failure;
@@ -24,6 +25,7 @@ fn main() -> ExitCode {
         Verb::Quality(arguments) => ("quality", quality::run(&arguments)),
         Verb::Nearest(arguments) => ("nearest", nearest::run(&arguments)),
         Verb::Serve(arguments) => ("serve", serve::run(&arguments)),
+        Verb::Bench(arguments) => ("bench", bench::run(&arguments)),
         Verb::Completions(arguments) => ("completions", completions::run(&arguments)),
     };
     match result {

@@ -1,5 +1,6 @@
 //! The command line: what there is to say, and the help that teaches it.
 
+mod bench;
 mod input;
 mod nearest;
 mod points;
@@ -15,6 +16,9 @@ use sphere_io::Format;
 use sphere_io::read::PointColumns;
 use sphere_math::simd::SimdLevel;
 
+pub(crate) use self::bench::{
+    Bench, BenchArguments, BenchLatencyArguments, BenchSampleArguments, Layout, SubjectArguments,
+};
 pub(crate) use self::input::InputArguments;
 pub(crate) use self::nearest::NearestArguments;
 pub(crate) use self::points::PointArguments;
@@ -36,6 +40,7 @@ pub(crate) enum Verb {
     Quality(Box<QualityArguments>),
     Nearest(Box<NearestArguments>),
     Serve(Box<ServeArguments>),
+    Bench(BenchArguments),
     Completions(CompletionsArguments),
 }
 

@@ -1,0 +1,19 @@
+//! `sphere bench`: how fast this machine computes points. One measurement per file.
+
+mod latency;
+mod memory;
+mod request;
+mod rounds;
+mod sample;
+mod statistics;
+mod workers;
+
+use crate::cli::{Bench, BenchArguments};
+use crate::failure::Failure;
+
+pub(crate) fn run(arguments: &BenchArguments) -> Result<(), Failure> {
+    match &arguments.what {
+        Bench::Sample(arguments) => sample::run(arguments),
+        Bench::Latency(arguments) => latency::run(arguments),
+    }
+}
