@@ -18,7 +18,9 @@ use sphere_io::Format;
 use sphere_io::read::PointColumns;
 use sphere_math::simd::SimdLevel;
 
-pub(crate) use self::bench::{Bench, BenchArguments};
+pub(crate) use self::bench::{
+    Bench, BenchArguments, BenchLatencyArguments, BenchSampleArguments, Layout, SubjectArguments,
+};
 pub(crate) use self::bench_counters::BenchCountersArguments;
 pub(crate) use self::input::InputArguments;
 pub(crate) use self::nearest::NearestArguments;

@@ -1,0 +1,86 @@
+//! Memory that points are computed into, and how much there is.
+
+use sphere_engine::Job;
+use sphere_math::Real;
+
+use crate::cli::Layout;
+use crate::failure::Failure;
+
+/// All points of a request.
+#[derive(Debug)]
+pub(super) struct Buffer<R> {
+    values: Vec<R>,
+    layout: Layout,
+    columns: usize,
+}
+
+/// What a fill takes: made once, before the clock runs.
+#[derive(Debug)]
+pub(super) enum View<'a, R> {
+    Columns(Vec<&'a mut [R]>),
+    Rows(&'a mut [R]),
+}
+
+impl<R: Real> Buffer<R> {
+    /// At least one row and one column of zeros, taken from the machine where they are first
+    /// written.
+    pub(super) fn new(layout: Layout, columns: usize, rows: u64) -> Self {
+        Self { values: vec![R::default(); columns * rows as usize], layout, columns }
+    }
+
+    pub(super) fn view(&mut self) -> View<'_, R> {
+        let rows = self.values.len() / self.columns;
+        match self.layout {
+            Layout::Columns => View::Columns(self.values.chunks_mut(rows).collect()),
+            Layout::Rows => View::Rows(&mut self.values),
+        }
+    }
+}
+
+/// Refuses what does not fit into nine tenths of the memory that is free: the rest is for others.
+pub(super) fn check(job: &Job) -> Result<(), Failure> {
+    let free = free_bytes().unwrap_or(isize::MAX as u64);
+    let most = free / 10 * 9 / job.row_bytes() as u64;
+    if job.points() <= most {
+        return Ok(());
+    }
+    let (points, free) = (job.points(), free as f64 / 1e9);
+    Err(Failure::usage(format!(
+        "count is {points}; at most {most} such points fit into the {free:.1} GB of memory that is \
+         free here"
+    )))
+}
+
+/// Bytes that this process could still take, where the system says.
+#[cfg(target_os = "linux")]
+fn free_bytes() -> Option<u64> {
+    let free = status_bytes("/proc/meminfo", "MemAvailable:")?;
+    // A container may be allowed less than the machine has. Its file says "max" where it is not.
+    let limit = std::fs::read_to_string("/sys/fs/cgroup/memory.max").ok();
+    let limit = limit.and_then(|text| text.trim().parse().ok());
+    Some(free.min(limit.unwrap_or(u64::MAX)))
+}
+
+/// The most memory that this process has ever held, where the system says.
+#[cfg(target_os = "linux")]
+pub(super) fn peak_bytes() -> Option<u64> {
+    status_bytes("/proc/self/status", "VmHWM:")
+}
+
+#[cfg(target_os = "linux")]
+fn status_bytes(path: &str, name: &str) -> Option<u64> {
+    let text = std::fs::read_to_string(path).ok()?;
+    let line = text.lines().find_map(|line| line.strip_prefix(name))?;
+    let kibibytes: u64 = line.trim().strip_suffix(" kB")?.parse().ok()?;
+    Some(kibibytes * 1024)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn free_bytes() -> Option<u64> {
+    None
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(super) fn peak_bytes() -> Option<u64> {
+    None
+}
