@@ -25,44 +25,56 @@ impl<T: Coordinate, O: Store<T>> Kernel for Cube<'_, T, O> {
     type Output = ();
 
     #[inline(always)]
-    fn scalar(self) {
-        for (dimension, directions) in self.sobol.table.iter().enumerate() {
-            let scrambler = self.sobol.scrambler(dimension);
-            for (row, word) in words(directions, self.range.clone()).enumerate() {
-                self.out.set(row, dimension, T::of_word(scrambler.apply(word)));
-            }
-        }
+    fn scalar(mut self) {
+        let rows = self.rows();
+        self.one_by_one(rows);
     }
 
     #[inline(always)]
-    fn lanes<S: Simd>(self, simd: S) {
+    fn lanes<S: Simd>(mut self, simd: S) {
+        let rows = self.rows();
+        let first = self.out.rows_to_line().min(rows);
+        self.one_by_one(first);
         if O::BY_ROWS {
-            rows::fill(simd, self.sobol, &self.range, self.out);
+            let range = self.range.start + first as u64..self.range.end;
+            rows::fill(simd, self.sobol, &range, first, self.out);
         } else {
-            self.columns(simd);
+            self.columns(simd, first..rows);
         }
     }
 }
 
 impl<T: Coordinate, O: Store<T>> Cube<'_, T, O> {
+    fn rows(&self) -> usize {
+        (self.range.end - self.range.start) as usize
+    }
+
+    /// The first rows, word by word.
+    #[inline(always)]
+    fn one_by_one(&mut self, rows: usize) {
+        let start = self.range.start;
+        for dimension in 0..self.sobol.dimensions() {
+            let scrambler = self.sobol.scrambler(dimension);
+            let words = words(self.sobol.table.dimension(dimension), start..start + rows as u64);
+            for (row, word) in words.enumerate() {
+                self.out.set(row, dimension, T::of_word(scrambler.apply(word)));
+            }
+        }
+    }
+
     /// Each column is written from its start to its end.
     #[inline(always)]
-    fn columns<S: Simd>(self, simd: S) {
-        let start = self.range.start;
-        let rows = (self.range.end - start) as usize;
-        let first = self.out.rows_to_line().min(rows);
-        let range = start..start + first as u64;
-        for (column, directions) in self.sobol.table.iter().enumerate() {
+    fn columns<S: Simd>(self, simd: S, rows: Range<usize>) {
+        let start = self.range.start + rows.start as u64;
+        for column in 0..self.sobol.dimensions() {
             let scrambler = self.sobol.scrambler(column);
-            for (row, word) in words(directions, range.clone()).enumerate() {
-                self.out.set(row, column, T::of_word(scrambler.apply(word)));
-            }
-            let blocks = Blocks::new(simd, directions, range.end, scrambler.mask());
+            let directions = self.sobol.table.dimension(column);
+            let blocks = Blocks::new(simd, directions, start, scrambler.mask());
             match scrambler {
                 Scrambler::Shift { .. } => fill_column(
                     simd,
                     blocks,
-                    (first..rows, column),
+                    (rows.clone(), column),
                     self.out,
                     #[inline(always)]
                     |words| T::of_words(simd, words),
@@ -72,7 +84,7 @@ impl<T: Coordinate, O: Store<T>> Cube<'_, T, O> {
                     fill_column(
                         simd,
                         blocks,
-                        (first..rows, column),
+                        (rows.clone(), column),
                         self.out,
                         #[inline(always)]
                         |words| T::of_permuted(simd, words, keys),

@@ -1,11 +1,22 @@
 //! Direction numbers, unpacked from the Joe-Kuo table.
 
-use std::sync::Arc;
+use core::ops::Range;
 
-/// One dimension: `v_i = m_i / 2^i` as 64-bit fractions, i = 1 ..= 64 at index i - 1.
-pub(super) type Directions = [u64; 64];
-/// All dimensions of a plan.
-pub(super) type Table = Arc<[Directions]>;
+/// The direction numbers of many dimensions, `v_i = m_i / 2^i` as 64-bit fractions, i = 1 ..= 64 at
+/// bit i - 1. Those of neighbouring dimensions lie side by side, for what goes point by point.
+#[derive(Debug)]
+pub(super) struct Table {
+    dimensions: usize,
+    /// (bits, dimensions)
+    words: Vec<u64>,
+}
+
+/// Those of one dimension.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Directions<'a> {
+    words: &'a [u64],
+    dimensions: usize,
+}
 
 /// Polynomials and initial numbers of dimensions 2 to 21,201; `JOE_KUO.md` states layout, origin
 /// and licence.
@@ -16,27 +27,58 @@ static JOE_KUO: &[u8] = include_bytes!("joe_kuo.bin");
 const DIMENSIONS_OF_DEGREE: [u32; 18] =
     [1, 1, 2, 2, 6, 6, 18, 16, 48, 60, 176, 144, 630, 756, 1800, 2048, 7710, 7776];
 
-/// The direction numbers of the first `dimensions` (at least 1) dimensions. O(64 `dimensions`).
-pub(super) fn table(dimensions: u32) -> Table {
-    let mut bits = BitReader { bytes: JOE_KUO, position: 0 };
-    let degrees = DIMENSIONS_OF_DEGREE
-        .into_iter()
-        .zip(1..)
-        .flat_map(|(count, degree)| core::iter::repeat_n(degree, count as usize));
-    core::iter::once(van_der_corput())
-        .chain(degrees.map(|degree| read_dimension(&mut bits, degree)))
-        .take(dimensions as usize)
-        .collect()
+impl Table {
+    /// The direction numbers of the first `dimensions` (at least 1) dimensions. O(64 `dimensions`).
+    pub(super) fn new(dimensions: u32) -> Self {
+        let mut bits = BitReader { bytes: JOE_KUO, position: 0 };
+        let degrees = DIMENSIONS_OF_DEGREE
+            .into_iter()
+            .zip(1..)
+            .flat_map(|(count, degree)| core::iter::repeat_n(degree, count as usize));
+        let all = core::iter::once(van_der_corput())
+            .chain(degrees.map(|degree| read_dimension(&mut bits, degree)));
+        let dimensions = dimensions as usize;
+        let mut words = vec![0; 64 * dimensions];
+        for (dimension, directions) in all.take(dimensions).enumerate() {
+            for (bit, direction) in directions.into_iter().enumerate() {
+                words[bit * dimensions + dimension] = direction;
+            }
+        }
+        Self { dimensions, words }
+    }
+
+    pub(super) fn dimensions(&self) -> usize {
+        self.dimensions
+    }
+
+    /// Those of one dimension, which there has to be.
+    #[inline(always)]
+    pub(super) fn dimension(&self, dimension: usize) -> Directions<'_> {
+        Directions { words: &self.words[dimension..], dimensions: self.dimensions }
+    }
+
+    /// The direction numbers of some dimensions for a bit below 64.
+    pub(super) fn bit(&self, bit: usize, dimensions: &Range<usize>) -> &[u64] {
+        &self.words[bit * self.dimensions..][dimensions.clone()]
+    }
+}
+
+impl Directions<'_> {
+    /// The direction number for a bit below 64.
+    #[inline(always)]
+    pub(super) fn bit(self, bit: usize) -> u64 {
+        self.words[bit * self.dimensions]
+    }
 }
 
 /// Dimension 1: `m_i = 1`, the radical inverse in base 2.
-fn van_der_corput() -> Directions {
+fn van_der_corput() -> [u64; 64] {
     core::array::from_fn(|i| 1 << (63 - i))
 }
 
 /// `v_i = a_1 v_(i-1) + ... + a_(s-1) v_(i-s+1) + v_(i-s) + v_(i-s) / 2^s` over GF(2), from the
 /// initial `m_1 ..= m_s`. `JoeKuo2008`, equations 2 and 3.
-fn read_dimension(bits: &mut BitReader<'_>, degree: usize) -> Directions {
+fn read_dimension(bits: &mut BitReader<'_>, degree: usize) -> [u64; 64] {
     let polynomial = bits.take(degree - 1);
     let mut directions = [0; 64];
     for (i, direction) in directions[..degree].iter_mut().enumerate() {
@@ -71,14 +113,16 @@ impl BitReader<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::{BitReader, DIMENSIONS_OF_DEGREE, JOE_KUO, table};
+    use super::{BitReader, DIMENSIONS_OF_DEGREE, JOE_KUO, Table};
     use crate::sampling::SOBOL_DIMENSIONS;
 
     #[test]
     fn published_check_values() {
-        let table = table(3);
-        let top =
-            |dimension: usize| table[dimension][..6].iter().map(|v| v >> 32).collect::<Vec<_>>();
+        let table = Table::new(3);
+        let top = |dimension: usize| {
+            let directions = table.dimension(dimension);
+            (0..6).map(|bit| directions.bit(bit) >> 32).collect::<Vec<_>>()
+        };
         assert_eq!(top(0), [1 << 31, 1 << 30, 1 << 29, 1 << 28, 1 << 27, 1 << 26]);
         assert_eq!(
             top(1),
@@ -101,15 +145,19 @@ mod tests {
             })
             .sum();
         assert_eq!(JOE_KUO.len(), bits.div_ceil(8));
-        assert_eq!(table(SOBOL_DIMENSIONS).len(), SOBOL_DIMENSIONS as usize);
+        assert_eq!(Table::new(SOBOL_DIMENSIONS).dimensions(), SOBOL_DIMENSIONS as usize);
     }
 
     #[test]
     fn every_direction_number_is_odd_over_its_power_of_two() {
         // A triangular matrix with ones on its diagonal: each dimension alone is a permutation.
-        for (dimension, directions) in table(SOBOL_DIMENSIONS).iter().enumerate() {
-            for (i, direction) in directions.iter().enumerate() {
-                assert_eq!(direction.trailing_zeros() as usize, 63 - i, "dimension {dimension}");
+        let table = Table::new(SOBOL_DIMENSIONS);
+        let all = 0..table.dimensions();
+        for bit in 0..64 {
+            for (dimension, direction) in table.bit(bit, &all).iter().enumerate() {
+                let lowest = direction.trailing_zeros() as usize;
+                assert_eq!(lowest, 63 - bit, "dimension {dimension}");
+                assert_eq!(*direction, table.dimension(dimension).bit(bit));
             }
         }
     }

@@ -14,10 +14,12 @@ use crate::sampling::lift::lanes::{LANES, Pair};
 /// lanes of an aligned block step by the same xor, and where a start is not aligned, the lanes
 /// behind the seam step as the block after does. `AntonovSaleev1979`.
 pub(super) struct Blocks<'a, S: Simd> {
-    directions: &'a Directions,
+    directions: Directions<'a>,
     words: Pair<u64x8<S>>,
     /// The number of the aligned block that the first lane lies in.
     block: u64,
+    /// What leads from that block to the one after.
+    step: u64x8<S>,
     /// The lanes that lie in the block after.
     behind_seam: Pair<mask64x8<S>>,
 }
@@ -28,17 +30,19 @@ const BITS: usize = LANES.ilog2() as usize;
 impl<'a, S: Simd> Blocks<'a, S> {
     /// The words from `start` on, each with an xor by `mask`.
     #[inline(always)]
-    pub(super) fn new(simd: S, directions: &'a Directions, start: u64, mask: u64) -> Self {
+    pub(super) fn new(simd: S, directions: Directions<'a>, start: u64, mask: u64) -> Self {
         let mut first = [0; LANES];
         for (place, word) in first.iter_mut().zip(words(directions, start..start + LANES as u64)) {
             *place = word ^ mask;
         }
         let seam = u64x8::splat(simd, LANES as u64 - start % LANES as u64);
         let lane = u64x8::from_slice(simd, &[0, 1, 2, 3, 4, 5, 6, 7]);
+        let block = start / LANES as u64;
         Self {
             directions,
             words: pair(simd, &first),
-            block: start / LANES as u64,
+            block,
+            step: step(simd, directions, block + 1),
             behind_seam: [lane.simd_ge(seam), (lane + 8).simd_ge(seam)],
         }
     }
@@ -47,24 +51,24 @@ impl<'a, S: Simd> Blocks<'a, S> {
     #[inline(always)]
     pub(super) fn next(&mut self, simd: S) -> Pair<u64x8<S>> {
         let words = self.words;
-        let before = u64x8::splat(simd, self.step(self.block + 1));
-        let behind = u64x8::splat(simd, self.step(self.block + 2));
-        let common = self.directions[BITS - 1];
+        let next_step = step(simd, self.directions, self.block + 2);
         self.words = [
-            words[0] ^ self.behind_seam[0].select(behind, before) ^ common,
-            words[1] ^ self.behind_seam[1].select(behind, before) ^ common,
+            words[0] ^ self.behind_seam[0].select(next_step, self.step),
+            words[1] ^ self.behind_seam[1].select(next_step, self.step),
         ];
         self.block += 1;
+        self.step = next_step;
         words
     }
+}
 
-    /// The direction number that the Gray code of an aligned block adds to or takes from that of
-    /// the block before.
-    #[inline(always)]
-    fn step(&self, block: u64) -> u64 {
-        // Indices end at 2^63. The remainder tells that all fit.
-        self.directions[(BITS + block.trailing_zeros() as usize) % 64]
-    }
+/// What leads to an aligned block from the one before.
+#[inline(always)]
+fn step<S: Simd>(simd: S, directions: Directions<'_>, block: u64) -> u64x8<S> {
+    // Indices end at 2^63. The remainder tells that all fit.
+    let bit = (BITS + block.trailing_zeros() as usize) % 64;
+    let last = directions.bit(BITS - 1);
+    u64x8::splat(simd, directions.bit(bit)) ^ u64x8::splat(simd, last)
 }
 
 /// The first words as a block.

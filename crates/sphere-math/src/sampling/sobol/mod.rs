@@ -14,6 +14,7 @@ mod sphere;
 
 use core::marker::PhantomData;
 use core::ops::Range;
+use std::sync::Arc;
 
 pub(crate) use self::coordinate::Coordinate;
 use self::cube::Cube;
@@ -30,7 +31,7 @@ use crate::simd::Instructions;
 pub(in crate::sampling) struct Sobol {
     domain: Domain,
     scramble: Scramble,
-    table: Table,
+    table: Arc<Table>,
 }
 
 impl Sobol {
@@ -53,7 +54,7 @@ impl Sobol {
             Shape::Cube { dimensions } => dimensions,
             Shape::Directions | Shape::Disk => 2,
         };
-        Ok(Self { domain, scramble, table: directions::table(dimensions) })
+        Ok(Self { domain, scramble, table: Arc::new(Table::new(dimensions)) })
     }
 
     /// The same sequence under another scramble; the table is shared, not copied.
@@ -62,7 +63,7 @@ impl Sobol {
     }
 
     pub(in crate::sampling) fn dimensions(&self) -> usize {
-        self.table.len()
+        self.table.dimensions()
     }
 
     fn scrambler(&self, dimension: usize) -> Scrambler {
@@ -98,39 +99,46 @@ impl Sobol {
 
 /// The words of one dimension for a range of points, in Gray-code order.
 #[inline(always)]
-fn words(directions: &Directions, range: Range<u64>) -> impl Iterator<Item = u64> {
+fn words(directions: Directions<'_>, range: Range<u64>) -> impl Iterator<Item = u64> {
     let mut word = word_at(directions, range.start);
     range.map(move |index| {
         let current = word;
         // Gray codes of neighbours differ in one bit. Indices end below 2^63, so it has a number.
-        word ^= directions[(index + 1).trailing_zeros() as usize];
+        word ^= directions.bit((index + 1).trailing_zeros() as usize);
         current
     })
 }
 
-/// The word of any one point: an xor for each bit of its Gray code.
-fn word_at(directions: &Directions, index: u64) -> u64 {
-    let mut gray = index ^ index >> 1;
-    let mut word = 0;
-    while gray != 0 {
-        word ^= directions[gray.trailing_zeros() as usize];
-        gray &= gray - 1;
-    }
-    word
+/// The word of any one point. O(64).
+#[inline(always)]
+fn word_at(directions: Directions<'_>, index: u64) -> u64 {
+    gray_code(index).fold(0, |word, bit| word ^ directions.bit(bit))
+}
+
+/// The bits that are set in the Gray code of an index.
+#[inline(always)]
+fn gray_code(index: u64) -> impl Iterator<Item = usize> {
+    let mut code = index ^ index >> 1;
+    core::iter::from_fn(move || {
+        let bit = code.trailing_zeros() as usize;
+        code &= code.checked_sub(1)?;
+        Some(bit)
+    })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{directions, word_at, words};
+    use super::{Table, word_at, words};
 
     #[test]
     fn walking_and_jumping_agree() {
-        let table = directions::table(40);
+        let table = Table::new(40);
         for start in [0, 1, 5, (1 << 32) - 3, 1 << 32, (1 << 52) - 2, (1 << 63) - 100] {
             for dimension in [0, 1, 2, 39] {
-                let walked: Vec<u64> = words(&table[dimension], start..start + 100).collect();
+                let directions = table.dimension(dimension);
+                let walked: Vec<u64> = words(directions, start..start + 100).collect();
                 let jumped: Vec<u64> =
-                    (start..start + 100).map(|index| word_at(&table[dimension], index)).collect();
+                    (start..start + 100).map(|index| word_at(directions, index)).collect();
                 assert_eq!(walked, jumped, "dimension {dimension} from {start}");
             }
         }

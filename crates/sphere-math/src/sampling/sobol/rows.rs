@@ -10,9 +10,9 @@ use core::ops::Range;
 use fearless_simd::{Simd, u64x8};
 
 use super::coordinate::Coordinate;
-use super::directions::Directions;
+use super::directions::Table;
 use super::lanes::pair;
-use super::{Sobol, word_at};
+use super::{Sobol, gray_code};
 use crate::sampling::Scramble;
 use crate::sampling::lift::lanes::{LANES, Pair};
 use crate::sampling::store::Store;
@@ -22,12 +22,13 @@ const CELLS: usize = 1024;
 /// The most dimensions side by side; where there are more, sixteen neighbours are of one point.
 const WIDTH: usize = 64;
 
-/// Fills group by group of dimensions.
+/// Fills the rows from `first` on, group by group of dimensions.
 #[inline(always)]
 pub(super) fn fill<S: Simd, T: Coordinate>(
     simd: S,
     sobol: &Sobol,
     range: &Range<u64>,
+    first: usize,
     out: &mut impl Store<T>,
 ) {
     let mut tables = Tables::default();
@@ -36,12 +37,14 @@ pub(super) fn fill<S: Simd, T: Coordinate>(
         match sobol.scramble {
             Scramble::None | Scramble::Shift { .. } => group.fill(
                 simd,
+                first,
                 out,
                 #[inline(always)]
                 |words, _| T::of_words(simd, words),
             ),
             Scramble::Owen { .. } => group.fill(
                 simd,
+                first,
                 out,
                 #[inline(always)]
                 |words, keys| T::of_permuted(simd, words, pair(simd, keys)),
@@ -104,10 +107,10 @@ impl Default for Tables {
 /// Dimensions side by side, at some block of points of a range. Blocks begin with the range; the
 /// seam in each is where an aligned block ends.
 struct Group<'a> {
-    directions: &'a [Directions],
+    table: &'a Table,
+    dimensions: Range<usize>,
     tables: &'a mut Tables,
-    /// The cell of the first coordinate, and how many cells of others lie between two rows.
-    place: usize,
+    /// How many cells of other dimensions lie between two rows.
     between: usize,
     rows: usize,
     /// Points of a block: a power of two.
@@ -125,25 +128,26 @@ impl<'a> Group<'a> {
         range: &Range<u64>,
         tables: &'a mut Tables,
     ) -> Self {
-        let directions = &sobol.table[dimensions.clone()];
-        let width = directions.len();
+        let width = dimensions.len();
         let rows = (range.end - range.start) as usize;
         let block = (1 << (CELLS / width).ilog2()).min(rows.next_power_of_two());
         let past_seam = (range.start % block as u64) as usize;
-        first_block(directions, &mut tables.first[..block * width]);
+        first_block(&sobol.table, &dimensions, &mut tables.first[..block * width]);
         tables.first[..block * width].rotate_left(past_seam * width);
-        for (at, (dimension, directions)) in dimensions.clone().zip(directions).enumerate() {
+        for (at, dimension) in dimensions.clone().enumerate() {
             let scrambler = sobol.scrambler(dimension);
-            let word = word_at(directions, range.start - past_seam as u64);
-            tables.behind.0[at] = word ^ scrambler.mask();
+            tables.behind.0[at] = scrambler.mask();
             tables.keys.0[at] = scrambler.keys();
+        }
+        for bit in gray_code(range.start - past_seam as u64) {
+            add(&mut tables.behind.0, sobol.table.bit(bit, &dimensions));
         }
         tables.behind.repeat(width);
         tables.keys.repeat(width);
         let mut group = Self {
-            directions,
+            table: &sobol.table,
+            dimensions,
             tables,
-            place: dimensions.start,
             between: sobol.dimensions() - width,
             rows,
             block,
@@ -157,16 +161,14 @@ impl<'a> Group<'a> {
     /// Goes on to the next block: from the last point of an aligned block a single bit of the Gray
     /// code further.
     fn advance(&mut self) {
-        let width = self.directions.len();
+        let width = self.dimensions.len();
         self.aligned += 1;
         self.tables.before = self.tables.behind;
-        let last = &self.tables.first[(self.seam - 1) * width..];
         // Indices end at 2^63. The remainder tells that all fit.
         let bit = (self.block.ilog2() + self.aligned.trailing_zeros()) as usize % 64;
-        let words = self.tables.behind.0.iter_mut();
-        for ((word, last), directions) in words.zip(last).zip(self.directions) {
-            *word ^= last ^ directions[bit];
-        }
+        add(&mut self.tables.behind.0, self.table.bit(bit, &self.dimensions));
+        let last = (self.seam - 1) * width;
+        add(&mut self.tables.behind.0, &self.tables.first[last..last + width]);
         self.tables.behind.repeat(width);
         self.tables.across = self.tables.behind;
         let cells = self.seam * width;
@@ -179,11 +181,12 @@ impl<'a> Group<'a> {
     fn fill<S: Simd, T: Coordinate>(
         &mut self,
         simd: S,
+        first: usize,
         out: &mut impl Store<T>,
         coordinates: impl Fn(Pair<u64x8<S>>, &[u64]) -> [T; LANES] + Copy,
     ) {
-        let width = self.directions.len();
-        let mut place = self.place;
+        let width = self.dimensions.len();
+        let mut place = first * (width + self.between) + self.dimensions.start;
         for row in (0..self.rows).step_by(self.block) {
             let cells = self.block.min(self.rows - row) * width;
             self.fill_block(simd, cells, place, out, coordinates);
@@ -203,7 +206,7 @@ impl<'a> Group<'a> {
         coordinates: impl Fn(Pair<u64x8<S>>, &[u64]) -> [T; LANES] + Copy,
     ) {
         let Tables { first, before, across, behind, keys } = &*self.tables;
-        let width = self.directions.len();
+        let width = self.dimensions.len();
         let seam = self.seam * width / LANES;
         let mut column = 0;
         let sixteens = &first.as_chunks::<LANES>().0[..cells.div_ceil(LANES)];
@@ -237,16 +240,18 @@ impl<'a> Group<'a> {
 
 /// The words of the first points, as many as a power of two, row after row: each bit of the Gray
 /// code doubles what there is.
-fn first_block(directions: &[Directions], table: &mut [u64]) {
-    let width = directions.len();
-    table[..width].fill(0);
-    for bit in 0..(table.len() / width).ilog2() as usize {
+fn first_block(table: &Table, dimensions: &Range<usize>, words: &mut [u64]) {
+    let width = dimensions.len();
+    let bits = (words.len() / width).ilog2() as usize;
+    words[..width].fill(0);
+    for bit in 0..bits {
         let mut steps = Cycle([0; WIDTH + LANES]);
-        for (step, directions) in steps.0.iter_mut().zip(directions) {
-            *step = directions[bit] ^ if bit > 0 { directions[bit - 1] } else { 0 };
+        add(&mut steps.0, table.bit(bit, dimensions));
+        if bit > 0 {
+            add(&mut steps.0, table.bit(bit - 1, dimensions));
         }
         steps.repeat(width);
-        let (old, new) = table.split_at_mut(width << bit);
+        let (old, new) = words.split_at_mut(width << bit);
         let mut column = 0;
         for (old, new) in old.chunks(LANES).zip(new.chunks_mut(LANES)) {
             for ((new, old), step) in new.iter_mut().zip(old).zip(&steps.0[column..]) {
@@ -257,5 +262,12 @@ fn first_block(directions: &[Directions], table: &mut [u64]) {
                 column -= width;
             }
         }
+    }
+}
+
+/// Adds words over GF(2), as many as there are to add.
+fn add(words: &mut [u64], others: &[u64]) {
+    for (word, other) in words.iter_mut().zip(others) {
+        *word ^= other;
     }
 }

@@ -16,11 +16,11 @@ use crate::simd::Kernel;
 use crate::{Real, Turn};
 
 /// The words of both dimensions as points.
-struct Words<'a>([(&'a Directions, Scrambler); 2]);
+struct Words<'a>([(Directions<'a>, Scrambler); 2]);
 
 impl<'a> Words<'a> {
     fn new(sobol: &'a Sobol) -> Self {
-        Self([0, 1].map(|dimension| (&sobol.table[dimension], sobol.scrambler(dimension))))
+        Self([0, 1].map(|dimension| (sobol.table.dimension(dimension), sobol.scrambler(dimension))))
     }
 }
 
@@ -109,7 +109,7 @@ struct Scrambled<'a, S: Simd> {
 
 impl<'a, S: Simd> Scrambled<'a, S> {
     #[inline(always)]
-    fn new(simd: S, (directions, scrambler): (&'a Directions, Scrambler), start: u64) -> Self {
+    fn new(simd: S, (directions, scrambler): (Directions<'a>, Scrambler), start: u64) -> Self {
         let keys = match scrambler {
             Scrambler::Shift { .. } => None,
             Scrambler::Owen { .. } => Some(u64x8::splat(simd, scrambler.keys())),
