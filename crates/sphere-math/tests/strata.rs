@@ -4,8 +4,12 @@
 
 mod common;
 
+use std::ops::Range;
+
 use common::draw;
+use sphere_math::Real;
 use sphere_math::sampling::{Domain, Plan, Scheme, Scramble};
+use sphere_math::simd::SimdLevel;
 
 fn plan(dimensions: u32, scramble: Scramble) -> Plan {
     Scheme::Sobol { domain: Domain::Cube { dimensions }, scramble }.plan().unwrap()
@@ -78,6 +82,39 @@ fn the_first_two_dimensions_are_a_net_of_the_best_quality() {
         for start in [0, 1 << 10, (1 << 52) + (3 << 10), (1 << 63) - (1 << 10)] {
             let words = draw(&plan, start..start + (1 << 10));
             assert_eq!(net_quality(&words, 10), 0, "{scramble:?} from {start}");
+        }
+    }
+}
+
+/// Coordinates as words: what bits they have, on top of zeros.
+fn words_of<R: Real>(columns: &[Vec<R>]) -> Vec<Vec<u64>> {
+    let word = |value: &R| (value.to_f64() * 2.0_f64.powi(64)) as u64;
+    columns.iter().map(|column| column.iter().map(word).collect()).collect()
+}
+
+fn check_coordinates<R: Real>(plan: &Plan, range: Range<u64>, m: u32) {
+    let count = (range.end - range.start) as usize;
+    let mut columns = vec![vec![R::default(); count]; 2];
+    let mut slices: Vec<&mut [R]> = columns.iter_mut().map(Vec::as_mut_slice).collect();
+    plan.fill(range.clone(), &mut slices).unwrap();
+    assert_eq!(net_quality(&words_of(&columns), m), 0, "columns of {plan:?} {range:?}");
+
+    let rows: Vec<R> = common::rows(plan, range.clone());
+    let columns = [0, 1].map(|column| rows.iter().copied().skip(column).step_by(2).collect());
+    assert_eq!(net_quality(&words_of(&columns), m), 0, "rows of {plan:?} {range:?}");
+}
+
+/// Every elementary interval of the square, at every level: what is filled, not only what is drawn.
+#[test]
+fn coordinates_of_the_square_have_one_point_in_every_elementary_interval() {
+    const M: u32 = 11;
+    for level in SimdLevel::available() {
+        for scramble in scrambles() {
+            let plan = plan(2, scramble).with_simd(level).unwrap();
+            for start in [0, 5 << M, (1 << 52) + (3 << M), (1 << 63) - (1 << M)] {
+                check_coordinates::<f64>(&plan, start..start + (1 << M), M);
+                check_coordinates::<f32>(&plan, start..start + (1 << M), M);
+            }
         }
     }
 }

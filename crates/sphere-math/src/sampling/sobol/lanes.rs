@@ -76,3 +76,56 @@ fn step<S: Simd>(simd: S, directions: Directions<'_>, block: u64) -> u64x8<S> {
 pub(super) fn pair<S: Simd>(simd: S, words: &[u64]) -> Pair<u64x8<S>> {
     [u64x8::from_slice(simd, &words[..8]), u64x8::from_slice(simd, &words[8..LANES])]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Blocks, Directions, LANES, words};
+    use crate::sampling::sobol::coordinate::Coordinate;
+    use crate::sampling::sobol::directions::Table;
+    use crate::sampling::sobol::word_at;
+    use crate::simd::{Instructions, Kernel, SimdLevel};
+    use fearless_simd::Simd;
+
+    const MASK: u64 = 0x0123_4567_89ab_cdef;
+    const BLOCKS: usize = 40;
+
+    /// The words of some blocks.
+    struct Walk<'a> {
+        directions: Directions<'a>,
+        start: u64,
+    }
+
+    impl Kernel for Walk<'_> {
+        type Output = Vec<u64>;
+
+        fn scalar(self) -> Vec<u64> {
+            let range = self.start..self.start + (BLOCKS * LANES) as u64;
+            words(self.directions, range).map(|word| word ^ MASK).collect()
+        }
+
+        fn lanes<S: Simd>(self, simd: S) -> Vec<u64> {
+            let mut blocks = Blocks::new(simd, self.directions, self.start, MASK);
+            (0..BLOCKS).flat_map(|_| u64::of_words(simd, blocks.next(simd))).collect()
+        }
+    }
+
+    #[test]
+    fn blocks_from_any_point_are_the_words_of_jumps() {
+        let table = Table::new(40);
+        let last = (1 << 63) - (BLOCKS * LANES) as u64;
+        let near = [0, 1 << 20, (1 << 32) - 320, (1 << 52) - 64, last - 31];
+        let starts = near.into_iter().flat_map(|start| start..start + 32);
+        for start in starts {
+            for directions in [0, 1, 39].map(|dimension| table.dimension(dimension)) {
+                let jumped: Vec<u64> = (start..start + (BLOCKS * LANES) as u64)
+                    .map(|index| word_at(directions, index) ^ MASK)
+                    .collect();
+                for level in SimdLevel::available() {
+                    let walk = Walk { directions, start };
+                    let walked = Instructions::of(level).unwrap().run(walk);
+                    assert!(walked == jumped, "{level} from {start}");
+                }
+            }
+        }
+    }
+}

@@ -75,6 +75,7 @@ fn step_of(width: usize) -> usize {
 struct Cycle([u64; WIDTH + LANES]);
 
 impl Cycle {
+    #[inline(always)]
     fn repeat(&mut self, width: usize) {
         for at in width..width + LANES {
             self.0[at] = self.0[at - width];
@@ -122,6 +123,7 @@ struct Group<'a> {
 }
 
 impl<'a> Group<'a> {
+    #[inline(always)]
     fn new(
         sobol: &'a Sobol,
         dimensions: Range<usize>,
@@ -160,6 +162,7 @@ impl<'a> Group<'a> {
 
     /// Goes on to the next block: from the last point of an aligned block a single bit of the Gray
     /// code further.
+    #[inline(always)]
     fn advance(&mut self) {
         let width = self.dimensions.len();
         self.aligned += 1;
@@ -207,6 +210,7 @@ impl<'a> Group<'a> {
     ) {
         let Tables { first, before, across, behind, keys } = &*self.tables;
         let width = self.dimensions.len();
+        let step = step_of(width);
         let seam = self.seam * width / LANES;
         let mut column = 0;
         let sixteens = &first.as_chunks::<LANES>().0[..cells.div_ceil(LANES)];
@@ -229,7 +233,7 @@ impl<'a> Group<'a> {
             }
             out.set_cells(simd, place, coordinates(words, &keys.0[column..]));
             place += LANES;
-            column += step_of(width);
+            column += step;
             if column >= width {
                 column -= width;
                 place += self.between;
@@ -240,8 +244,10 @@ impl<'a> Group<'a> {
 
 /// The words of the first points, as many as a power of two, row after row: each bit of the Gray
 /// code doubles what there is.
+#[inline(always)]
 fn first_block(table: &Table, dimensions: &Range<usize>, words: &mut [u64]) {
     let width = dimensions.len();
+    let step = step_of(width);
     let bits = (words.len() / width).ilog2() as usize;
     words[..width].fill(0);
     for bit in 0..bits {
@@ -254,10 +260,10 @@ fn first_block(table: &Table, dimensions: &Range<usize>, words: &mut [u64]) {
         let (old, new) = words.split_at_mut(width << bit);
         let mut column = 0;
         for (old, new) in old.chunks(LANES).zip(new.chunks_mut(LANES)) {
-            for ((new, old), step) in new.iter_mut().zip(old).zip(&steps.0[column..]) {
-                *new = old ^ step;
+            for ((new, old), first) in new.iter_mut().zip(old).zip(&steps.0[column..]) {
+                *new = old ^ first;
             }
-            column += step_of(width);
+            column += step;
             if column >= width {
                 column -= width;
             }
@@ -266,8 +272,48 @@ fn first_block(table: &Table, dimensions: &Range<usize>, words: &mut [u64]) {
 }
 
 /// Adds words over GF(2), as many as there are to add.
+#[inline(always)]
 fn add(words: &mut [u64], others: &[u64]) {
     for (word, other) in words.iter_mut().zip(others) {
         *word ^= other;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CELLS, LANES, Table, WIDTH, first_block, groups};
+    use crate::sampling::sobol::word_at;
+
+    #[test]
+    fn the_first_block_has_the_words_of_jumps() {
+        let table = Table::new(100);
+        for dimensions in [0..1, 0..2, 0..3, 0..16, 0..17, 0..64, 36..100] {
+            let width = dimensions.len();
+            for bits in 0..=(CELLS / width).ilog2() {
+                let mut words = vec![100; width << bits];
+                first_block(&table, &dimensions, &mut words);
+                let mut cells = words.into_iter();
+                for (point, dimension) in
+                    (0..1 << bits).flat_map(|point| dimensions.clone().map(move |d| (point, d)))
+                {
+                    let jumped = word_at(table.dimension(dimension), point);
+                    assert_eq!(cells.next(), Some(jumped), "{dimensions:?} point {point}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn groups_cover_all_dimensions_in_sixteens() {
+        for dimensions in (1..300).chain([21_201]) {
+            let mut covered = 0;
+            for group in groups(dimensions) {
+                assert!(group.start <= covered && covered < group.end, "{dimensions}: {group:?}");
+                assert!(group.len() <= WIDTH);
+                assert!(group.len() == dimensions || group.len() % LANES == 0);
+                covered = group.end;
+            }
+            assert_eq!(covered, dimensions);
+        }
     }
 }
