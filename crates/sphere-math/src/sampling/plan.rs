@@ -335,12 +335,7 @@ impl Plan {
                 #[inline(always)]
                 |index| lattice.point(index),
             ),
-            Kernel::Pixels(pixels) => self.one_by_one(
-                range,
-                out,
-                #[inline(always)]
-                |index| pixels.point(index),
-            ),
+            Kernel::Pixels(pixels) => pixels.fill(self.instructions, range, out),
             // The method that rejects nothing has a form in lanes.
             Kernel::Random(Random { seed, method: Method::Cylinder }) => {
                 self.instructions.run(Fill::new(&CylinderPoints { seed: *seed }, range, out));

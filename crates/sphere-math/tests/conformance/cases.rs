@@ -29,7 +29,7 @@ pub(crate) fn schemes() -> Vec<Scheme> {
             schemes.push(Scheme::Sobol { domain: Domain::Cube { dimensions }, scramble });
         }
     }
-    for order in [0, 1, 2, 3, 5, 12, 26, 29] {
+    for order in [0, 1, 2, 3, 4, 12, 26, 29] {
         for ordering in [Ordering::Ring, Ordering::Nested] {
             schemes.push(Scheme::Pixels { order, ordering });
         }
@@ -43,17 +43,21 @@ pub(crate) fn kinds() -> impl Iterator<Item = Scheme> {
     common::schemes().into_iter().map(|(_, scheme)| scheme).filter(is_narrow)
 }
 
-/// First, last and seam, in lengths around those of a block.
+/// First, last and seam, in lengths around those of a block; the end, where there are no points any
+/// more; and all points, if they are few.
 pub(crate) fn ranges(scheme: Scheme) -> Vec<Range<u64>> {
     let points = scheme.extent().unwrap().points;
     let starts = [0, 1, 7, 1 << 32, (1 << 32) - 5, 1 << 51, points / 2, points - points.min(130)];
-    let mut ranges = Vec::new();
+    let mut ranges = vec![points..points];
     for start in starts {
         for length in [0, 1, 15, 16, 17, 33, 130] {
             if start <= points && length <= points - start {
                 ranges.push(start..start + length);
             }
         }
+    }
+    if points <= 10_000 {
+        ranges.extend([0..points, points / 3..points]);
     }
     ranges
 }
