@@ -48,7 +48,7 @@ pub(crate) fn kinds() -> impl Iterator<Item = Scheme> {
 pub(crate) fn ranges(scheme: Scheme) -> Vec<Range<u64>> {
     let points = scheme.extent().unwrap().points;
     let starts = [0, 1, 7, 1 << 32, (1 << 32) - 5, 1 << 51, points / 2, points - points.min(130)];
-    let mut ranges = vec![points..points];
+    let mut ranges = Vec::new();
     for start in starts {
         for length in [0, 1, 15, 16, 17, 33, 130] {
             if start <= points && length <= points - start {
@@ -56,6 +56,7 @@ pub(crate) fn ranges(scheme: Scheme) -> Vec<Range<u64>> {
             }
         }
     }
+    ranges.push(points..points);
     if points <= 10_000 {
         ranges.extend([0..points, points / 3..points]);
     }
