@@ -7,7 +7,7 @@ mod nested;
 mod ring;
 
 pub use nested::nested_to_ring;
-pub(crate) use nested::ring_position_of_nested;
+pub(crate) use nested::{FacePlace, ring_position_of_nested};
 pub(crate) use ring::RingPosition;
 
 /// The resolution of a HEALPix grid: Nside = 2^order, order in 0..=29.

@@ -26,19 +26,50 @@ pub fn nested_to_ring(order: Order, pixel: u64) -> Option<u64> {
 #[inline(always)]
 pub(crate) fn ring_position_of_nested(order: Order, pixel: u64) -> RingPosition {
     let nside = order.nside();
-    let face = (pixel >> (2 * order.get())) as usize;
-    let within = pixel & (nside * nside - 1);
-    let (east, west) = (every_other_bit(within), every_other_bit(within >> 1));
-    let ring = FACE_RING[face] * nside - east - west - 1;
+    let on_face = FacePlace::of_nested(order, pixel);
+    let FacePlace { longitude, east, west, .. } = on_face;
 
-    let position = RingPosition { nside, ring, place: 0 };
+    let position = RingPosition { nside, ring: on_face.ring(nside), place: 0 };
     let quarter = position.quarter().cast_signed();
     let shift = i64::from(!position.is_shifted());
-    let eighths = FACE_LONGITUDE[face] * quarter + east.cast_signed() - west.cast_signed();
+    let eighths = longitude * quarter + east.cast_signed() - west.cast_signed();
     // The face across longitude 0 counts its western pixels from the far end of the ring.
     let place = (eighths + 1 + shift) >> 1;
     let place = if place < 1 { place + 4 * quarter } else { place };
     RingPosition { place: place.cast_unsigned(), ..position }
+}
+
+/// Where a pixel lies on its face.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct FacePlace {
+    /// Ring of the face's southern corner, in units of Nside.
+    south: u64,
+    /// Longitude of the face's middle, in eighths of a turn.
+    pub(crate) longitude: i64,
+    /// Pixels from the southern corner to the north-east.
+    pub(crate) east: u64,
+    /// Pixels from there to the north-west.
+    pub(crate) west: u64,
+}
+
+impl FacePlace {
+    #[inline(always)]
+    pub(crate) fn of_nested(order: Order, pixel: u64) -> Self {
+        let face = (pixel >> (2 * order.get())) as usize;
+        let within = pixel & (order.nside() * order.nside() - 1);
+        Self {
+            south: FACE_RING[face],
+            longitude: FACE_LONGITUDE[face],
+            east: every_other_bit(within),
+            west: every_other_bit(within >> 1),
+        }
+    }
+
+    /// Ring from the north, 1 ..= 4 Nside - 1.
+    #[inline(always)]
+    pub(crate) fn ring(self, nside: u64) -> u64 {
+        self.south * nside - self.east - self.west - 1
+    }
 }
 
 /// Gathers bits 0, 2, 4, ... into the low half: one coordinate of a Morton code.

@@ -357,27 +357,10 @@ impl Plan {
         match &self.kernel {
             Kernel::Fibonacci(lattice) => self.instructions.run(Fill::new(lattice, range, out)),
             Kernel::Disk(lattice) => self.instructions.run(Fill::new(lattice, range, out)),
-            Kernel::Pixels(pixels) => self.one_by_one(
-                range,
-                out,
-                #[inline(always)]
-                |index| pixels.point(index),
-            ),
+            Kernel::Pixels(pixels) => pixels.fill(self.instructions, range, out),
             Kernel::Random(random) => return random.fill(self.instructions, range, out),
             Kernel::Sobol(sobol) => sobol.fill(self.instructions, range, out),
         }
         all
-    }
-
-    fn one_by_one<R: Real, const N: usize>(
-        &self,
-        range: Range<u64>,
-        out: &mut impl Store<R>,
-        point: impl FnMut(u64) -> [R; N],
-    ) {
-        self.instructions.run_scalar(
-            #[inline(always)]
-            || each(range, 0, out, point),
-        );
     }
 }

@@ -30,7 +30,7 @@ pub(crate) fn schemes() -> Vec<Scheme> {
             schemes.push(Scheme::Sobol { domain: Domain::Cube { dimensions }, scramble });
         }
     }
-    for order in [0, 1, 2, 3, 5, 12, 26, 29] {
+    for order in [0, 1, 2, 3, 4, 12, 26, 29] {
         for ordering in [Ordering::Ring, Ordering::Nested] {
             schemes.push(Scheme::Pixels { order, ordering });
         }
@@ -44,7 +44,8 @@ pub(crate) fn kinds() -> impl Iterator<Item = Scheme> {
     common::schemes().into_iter().map(|(_, scheme)| scheme).filter(is_narrow)
 }
 
-/// First, last and seam, in lengths around those of a block.
+/// First, last and seam, in lengths around those of a block; the end, where there are no points any
+/// more; and all points, if they are few.
 pub(crate) fn ranges(scheme: Scheme) -> Vec<Range<u64>> {
     let points = scheme.extent().unwrap().points;
     let starts = [0, 1, 7, 1 << 32, (1 << 32) - 5, 1 << 51, points / 2, points - points.min(130)];
@@ -59,6 +60,10 @@ pub(crate) fn ranges(scheme: Scheme) -> Vec<Range<u64>> {
     if matches!(scheme, Scheme::Sobol { .. }) {
         // Several of the largest blocks, from the middle of one on.
         ranges.extend([61..2_300, (1 << 52) - 1_000..(1 << 52) + 1_050, points - 1_111..points]);
+    }
+    ranges.push(points..points);
+    if points <= 10_000 {
+        ranges.extend([0..points, points / 3..points]);
     }
     ranges
 }

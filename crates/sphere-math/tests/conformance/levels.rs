@@ -19,6 +19,21 @@ fn check(level: SimdLevel) {
 
 crate::for_each_level!(check);
 
+/// Whoever emulates a processor says which levels it has, so that no emulator that falls back to
+/// another passes.
+#[test]
+fn levels_are_those_that_are_expected() {
+    let Ok(expected) = std::env::var("SPHERE_SIMD_LEVELS") else { return };
+    let names: Vec<_> = SimdLevel::available().into_iter().map(SimdLevel::name).collect();
+    assert_eq!(names.join(","), expected);
+    for level in SimdLevel::ALL.into_iter().filter(|level| !names.contains(&level.name())) {
+        let error = level.check().unwrap_err().to_string();
+        let asked = format!("simd level {level} is unavailable: ");
+        let there = format!("; there are {}", names.join(", "));
+        assert!(error.starts_with(&asked) && error.ends_with(&there), "{error}");
+    }
+}
+
 #[test]
 fn a_wrong_level_is_caught() {
     for scheme in schemes() {

@@ -37,6 +37,14 @@ pub struct Annuli<S: Simd> {
     pub turns: Pair<u64x8<S>>,
 }
 
+/// Longitudes that are quotients: the quarter turn that each is nearest to (the two low bits
+/// count), and what remains, in half turns in \[-1/4, 1/4\].
+#[derive(Clone, Copy, Debug)]
+pub struct Quotients<S: Simd> {
+    pub quarter: Pair<u64x8<S>>,
+    pub half_turns: Pair<f64x8<S>>,
+}
+
 /// A type with lifts in lanes. Each has its own polynomials.
 pub trait LaneLift: Sized {
     /// The directions of a block.
@@ -52,6 +60,21 @@ pub trait LaneLift: Sized {
 
     /// The points of a block of the disk.
     fn on_circles<S: Simd>(simd: S, points: Annuli<S>) -> Block<Self, 2>;
+
+    /// The directions of a block at heights z on parallels with these radii.
+    fn on_rings<S: Simd>(
+        simd: S,
+        z: [Self; LANES],
+        radius: [Self; LANES],
+        longitudes: Quotients<S>,
+    ) -> Block<Self, 3>;
+
+    /// Heights in this precision.
+    fn heights<S: Simd>(z: Pair<f64x8<S>>) -> [Self; LANES];
+
+    /// The radii of parallels at these distances from a pole, as
+    /// [`Height::radius`](super::Height::radius).
+    fn radii<S: Simd>(from_pole: Pair<f64x8<S>>) -> [Self; LANES];
 
     /// Directions computed in double precision, in this one.
     fn rounded<S: Simd>(simd: S, directions: Pair<[f64x8<S>; 3]>) -> Block<Self, 3>;
@@ -131,11 +154,13 @@ impl<R: Real, const N: usize, P: Blocks<N>, O: Store<R>> Kernel for Fill<'_, R, 
         let first = self.out.rows_to_line().min(count);
         let last = count - (count - first) % LANES;
         self.one_by_one(0..first);
-        let mut next = self.scheme.blocks::<S, R>(simd, self.range.start + first as u64);
-        for row in (first..last).step_by(LANES) {
-            self.out.set_block(simd, row, next());
+        // Without a block the range may begin where there are no points any more.
+        if first < last {
+            let mut next = self.scheme.blocks::<S, R>(simd, self.range.start + first as u64);
+            for row in (first..last).step_by(LANES) {
+                self.out.set_block(simd, row, next());
+            }
         }
-        drop(next);
         self.one_by_one(last..count);
     }
 }
@@ -143,10 +168,9 @@ impl<R: Real, const N: usize, P: Blocks<N>, O: Store<R>> Kernel for Fill<'_, R, 
 impl LaneLift for f64 {
     #[inline(always)]
     fn on_parallels<S: Simd>(simd: S, points: Cylinder<S>) -> Block<Self, 3> {
-        let [low, high] = points.from_pole;
-        let squares =
-            [(-low).mul_add_precise(low, low * 2.0), (-high).mul_add_precise(high, high * 2.0)];
-        around_axis(simd, points.z, squares, points.turns)
+        let Cylinder { z, from_pole, turns } = points;
+        let radius = [radius_f64(from_pole[0]), radius_f64(from_pole[1])];
+        around_axis(simd, z, radius, cos_sin_pair(simd, turns))
     }
 
     /// With z = 1 - u, exactly, 1 - z² and u (2 - u) are the same number before they are rounded.
@@ -157,47 +181,102 @@ impl LaneLift for f64 {
         turns: Pair<u64x8<S>>,
     ) -> Block<Self, 3> {
         let one = f64x8::splat(simd, 1.0);
-        let squares = [(-z[0]).mul_add_precise(z[0], one), (-z[1]).mul_add_precise(z[1], one)];
-        around_axis(simd, z, squares, turns)
+        let radius =
+            [(-z[0]).mul_add_precise(z[0], one).sqrt(), (-z[1]).mul_add_precise(z[1], one).sqrt()];
+        around_axis(simd, z, radius, cos_sin_pair(simd, turns))
     }
 
     #[inline(always)]
     fn on_circles<S: Simd>(simd: S, points: Annuli<S>) -> Block<Self, 2> {
-        let mut block = [[0.0; LANES]; 2];
-        for half in 0..2 {
-            let [cos, sin] = cos_sin_f64(simd, points.turns[half]);
-            let radius = points.squared[half].sqrt();
-            let zero = f64x8::splat(simd, 0.0);
-            let rows = 8 * half..8 * half + 8;
-            radius.mul_add_precise(cos, zero).store_slice(&mut block[0][rows.clone()]);
-            radius.mul_add_precise(sin, zero).store_slice(&mut block[1][rows]);
-        }
-        block
+        let radius = [points.squared[0].sqrt(), points.squared[1].sqrt()];
+        let [x, y] = in_plane(simd, radius, cos_sin_pair(simd, points.turns));
+        [unpaired(x), unpaired(y)]
     }
 
     #[inline(always)]
-    fn rounded<S: Simd>(_simd: S, directions: Pair<[f64x8<S>; 3]>) -> Block<Self, 3> {
-        let mut block = [[0.0; LANES]; 3];
-        for column in 0..3 {
-            directions[0][column].store_slice(&mut block[column][..8]);
-            directions[1][column].store_slice(&mut block[column][8..]);
-        }
-        block
+    fn on_rings<S: Simd>(
+        simd: S,
+        z: [Self; LANES],
+        radius: [Self; LANES],
+        longitudes: Quotients<S>,
+    ) -> Block<Self, 3> {
+        let Quotients { quarter, half_turns } = longitudes;
+        let no_tail = f64x8::splat(simd, 0.0);
+        let azimuths = [
+            rotate_f64(simd, quarter[0], polynomials_f64(simd, half_turns[0], no_tail)),
+            rotate_f64(simd, quarter[1], polynomials_f64(simd, half_turns[1], no_tail)),
+        ];
+        around_axis(simd, pair(simd, z), pair(simd, radius), azimuths)
     }
+
+    #[inline(always)]
+    fn heights<S: Simd>(z: Pair<f64x8<S>>) -> [Self; LANES] {
+        unpaired(z)
+    }
+
+    #[inline(always)]
+    fn radii<S: Simd>(from_pole: Pair<f64x8<S>>) -> [Self; LANES] {
+        unpaired([radius_f64(from_pole[0]), radius_f64(from_pole[1])])
+    }
+
+    #[inline(always)]
+    fn rounded<S: Simd>(_simd: S, [low, high]: Pair<[f64x8<S>; 3]>) -> Block<Self, 3> {
+        [unpaired([low[0], high[0]]), unpaired([low[1], high[1]]), unpaired([low[2], high[2]])]
+    }
+}
+
+#[inline(always)]
+fn radius_f64<S: Simd>(u: f64x8<S>) -> f64x8<S> {
+    (-u).mul_add_precise(u, u * 2.0).sqrt()
+}
+
+/// x and y, from azimuths `[cos, sin]`. Never -0.
+#[inline(always)]
+fn in_plane<S: Simd>(
+    simd: S,
+    radius: Pair<f64x8<S>>,
+    azimuths: Pair<[f64x8<S>; 2]>,
+) -> [Pair<f64x8<S>>; 2] {
+    let zero = f64x8::splat(simd, 0.0);
+    let [low, high] = azimuths;
+    [
+        [radius[0].mul_add_precise(low[0], zero), radius[1].mul_add_precise(high[0], zero)],
+        [radius[0].mul_add_precise(low[1], zero), radius[1].mul_add_precise(high[1], zero)],
+    ]
+}
+
+/// Directions from heights, distances from the axis, and azimuths.
+#[inline(always)]
+fn around_axis<S: Simd>(
+    simd: S,
+    z: Pair<f64x8<S>>,
+    radius: Pair<f64x8<S>>,
+    azimuths: Pair<[f64x8<S>; 2]>,
+) -> Block<f64, 3> {
+    let [x, y] = in_plane(simd, radius, azimuths);
+    [unpaired(x), unpaired(y), unpaired(z)]
+}
+
+/// The numbers of a block as vectors.
+#[inline(always)]
+pub(in crate::sampling) fn pair<S: Simd>(simd: S, values: [f64; LANES]) -> Pair<f64x8<S>> {
+    [f64x8::from_slice(simd, &values[..8]), f64x8::from_slice(simd, &values[8..])]
+}
+
+#[inline(always)]
+fn unpaired<S: Simd>([low, high]: Pair<f64x8<S>>) -> [f64; LANES] {
+    let mut values = [0.0; LANES];
+    low.store_slice(&mut values[..8]);
+    high.store_slice(&mut values[8..]);
+    values
 }
 
 impl LaneLift for f32 {
     #[inline(always)]
     fn on_parallels<S: Simd>(simd: S, points: Cylinder<S>) -> Block<Self, 3> {
-        let [cos, sin] = cos_sin_f32(simd, points.turns);
-        let [low, high] = points.from_pole;
-        let (u, double_u) = (low.narrow(high), (low * 2.0).narrow(high * 2.0));
-        let radius = (-u).mul_add_precise(u, double_u).sqrt();
-        let zero = f32x16::splat(simd, 0.0);
-        let x = radius.mul_add_precise(cos, zero);
-        let y = radius.mul_add_precise(sin, zero);
-        let z = points.z[0].narrow(points.z[1]);
-        [x.into(), y.into(), z.into()]
+        let Cylinder { z, from_pole, turns } = points;
+        let [x, y] = lift_f32(simd, radius_f32(from_pole), cos_sin_f32(simd, turns));
+        [x, y, Self::heights(z)]
     }
 
     #[inline(always)]
@@ -213,11 +292,32 @@ impl LaneLift for f32 {
 
     #[inline(always)]
     fn on_circles<S: Simd>(simd: S, points: Annuli<S>) -> Block<Self, 2> {
-        let [cos, sin] = cos_sin_f32(simd, points.turns);
         let [low, high] = points.squared;
-        let radius = low.narrow(high).sqrt();
-        let zero = f32x16::splat(simd, 0.0);
-        [radius.mul_add_precise(cos, zero).into(), radius.mul_add_precise(sin, zero).into()]
+        lift_f32(simd, low.narrow(high).sqrt(), cos_sin_f32(simd, points.turns))
+    }
+
+    #[inline(always)]
+    fn on_rings<S: Simd>(
+        simd: S,
+        z: [Self; LANES],
+        radius: [Self; LANES],
+        longitudes: Quotients<S>,
+    ) -> Block<Self, 3> {
+        let Quotients { quarter, half_turns } = longitudes;
+        let azimuth = polynomials_f32(simd, half_turns[0].narrow(half_turns[1]));
+        let azimuth = rotate_f32(simd, to_i32(quarter[0], quarter[1]).bitcast(), azimuth);
+        let [x, y] = lift_f32(simd, f32x16::from_slice(simd, &radius), azimuth);
+        [x, y, z]
+    }
+
+    #[inline(always)]
+    fn heights<S: Simd>([low, high]: Pair<f64x8<S>>) -> [Self; LANES] {
+        low.narrow(high).into()
+    }
+
+    #[inline(always)]
+    fn radii<S: Simd>(from_pole: Pair<f64x8<S>>) -> [Self; LANES] {
+        radius_f32(from_pole).into()
     }
 
     #[inline(always)]
@@ -227,25 +327,17 @@ impl LaneLift for f32 {
     }
 }
 
-/// Directions from heights, squared distances from the axis, and longitudes.
 #[inline(always)]
-fn around_axis<S: Simd>(
-    simd: S,
-    z: Pair<f64x8<S>>,
-    squares: Pair<f64x8<S>>,
-    turns: Pair<u64x8<S>>,
-) -> Block<f64, 3> {
-    let mut block = [[0.0; LANES]; 3];
-    for half in 0..2 {
-        let [cos, sin] = cos_sin_f64(simd, turns[half]);
-        let radius = squares[half].sqrt();
-        let zero = f64x8::splat(simd, 0.0);
-        let rows = 8 * half..8 * half + 8;
-        radius.mul_add_precise(cos, zero).store_slice(&mut block[0][rows.clone()]);
-        radius.mul_add_precise(sin, zero).store_slice(&mut block[1][rows.clone()]);
-        z[half].store_slice(&mut block[2][rows]);
-    }
-    block
+fn radius_f32<S: Simd>([low, high]: Pair<f64x8<S>>) -> f32x16<S> {
+    let (u, double_u) = (low.narrow(high), (low * 2.0).narrow(high * 2.0));
+    (-u).mul_add_precise(u, double_u).sqrt()
+}
+
+/// x and y. Never -0.
+#[inline(always)]
+fn lift_f32<S: Simd>(simd: S, radius: f32x16<S>, [cos, sin]: [f32x16<S>; 2]) -> Block<f32, 2> {
+    let zero = f32x16::splat(simd, 0.0);
+    [radius.mul_add_precise(cos, zero).into(), radius.mul_add_precise(sin, zero).into()]
 }
 
 /// Which quarter an angle is nearest to, and what remains of it: an integer in [-2^61, 2^61).
@@ -255,23 +347,36 @@ fn quarters<S: Simd>(turn: u64x8<S>) -> [u64x8<S>; 2] {
     [quarter, turn - (quarter << 62)]
 }
 
+#[inline(always)]
+fn cos_sin_pair<S: Simd>(simd: S, [low, high]: Pair<u64x8<S>>) -> Pair<[f64x8<S>; 2]> {
+    [cos_sin_f64(simd, low), cos_sin_f64(simd, high)]
+}
+
 /// [`Turn::cos_sin`](crate::Turn::cos_sin).
 #[inline(always)]
 fn cos_sin_f64<S: Simd>(simd: S, turn: u64x8<S>) -> [f64x8<S>; 2] {
     const UNIT: f64 = 1.0 / (1_u64 << 63) as f64;
     let [quarter, remainder] = quarters(turn);
     let [rounded, lost] = rounded_and_lost(simd, remainder);
-    let t = rounded * UNIT;
     let tail = lost * (core::f64::consts::PI * UNIT);
+    rotate_f64(simd, quarter, polynomials_f64(simd, rounded * UNIT, tail))
+}
 
+/// `cos_sin_f64` of [`turn`](crate::turn).
+#[inline(always)]
+fn polynomials_f64<S: Simd>(simd: S, t: f64x8<S>, tail: f64x8<S>) -> [f64x8<S>; 2] {
     let square = t * t;
     let cos = square.mul_add_precise(horner_f64(simd, square, double::COS), splat_f64(simd, 1.0));
     let sines = horner_f64(simd, square, double::SIN);
     let sines = square.mul_add_precise(sines, splat_f64(simd, double::PI_LOW));
     let sines = t.mul_add_precise(sines, tail);
-    let sin = t.mul_add_precise(splat_f64(simd, double::PI_HIGH), sines);
+    [cos, t.mul_add_precise(splat_f64(simd, double::PI_HIGH), sines)]
+}
 
-    // The quarters: cosine and sine change places at odd ones, and signs as the bits say.
+/// [`rotate_quarters`](crate::turn::rotate_quarters): cosine and sine change places at odd ones,
+/// and signs as the bits say.
+#[inline(always)]
+fn rotate_f64<S: Simd>(simd: S, quarter: u64x8<S>, [cos, sin]: [f64x8<S>; 2]) -> [f64x8<S>; 2] {
     let is_odd = (quarter & 1).simd_eq(u64x8::splat(simd, 1));
     let [cos, sin] = [is_odd.select(sin, cos), is_odd.select(cos, sin)];
     [flip_f64(cos, (quarter ^ quarter >> 1) << 63), flip_f64(sin, (quarter >> 1) << 63)]
@@ -334,14 +439,20 @@ fn cos_sin_f32<S: Simd>(simd: S, turns: Pair<u64x8<S>>) -> [f32x16<S>; 2] {
     let half = 1 << 31;
     let rounded = to_i32((low[1] + half) >> 32, (high[1] + half) >> 32);
     let t = f32x16::float_from(rounded) * UNIT;
-    let quarter = to_i32(low[0], high[0]).bitcast::<u32x16<S>>();
+    rotate_f32(simd, to_i32(low[0], high[0]).bitcast(), polynomials_f32(simd, t))
+}
 
+#[inline(always)]
+fn polynomials_f32<S: Simd>(simd: S, t: f32x16<S>) -> [f32x16<S>; 2] {
     let square = t * t;
     let cos = square.mul_add_precise(horner_f32(simd, square, single::COS), splat_f32(simd, 1.0));
     let sines = horner_f32(simd, square, single::SIN);
     let sines = t * square.mul_add_precise(sines, splat_f32(simd, single::PI_LOW));
-    let sin = t.mul_add_precise(splat_f32(simd, single::PI_HIGH), sines);
+    [cos, t.mul_add_precise(splat_f32(simd, single::PI_HIGH), sines)]
+}
 
+#[inline(always)]
+fn rotate_f32<S: Simd>(simd: S, quarter: u32x16<S>, [cos, sin]: [f32x16<S>; 2]) -> [f32x16<S>; 2] {
     let is_odd = (quarter & 1).simd_eq(u32x16::splat(simd, 1));
     let [cos, sin] = [is_odd.select(sin, cos), is_odd.select(cos, sin)];
     [flip_f32(cos, (quarter ^ quarter >> 1) << 31), flip_f32(sin, (quarter >> 1) << 31)]

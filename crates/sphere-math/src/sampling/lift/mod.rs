@@ -16,12 +16,20 @@ pub(super) struct Height {
     pub(super) from_pole: f64,
 }
 
-/// The direction at a height in the azimuth `[cos, sin]`: r = sqrt(u (2 - u)). Never -0.
+impl Height {
+    /// The radius of the parallel: r = sqrt(u (2 - u)).
+    #[inline(always)]
+    pub(super) fn radius<R: Real>(self) -> R {
+        let from_pole = R::from_f64(self.from_pole);
+        let twice = R::from_f64(2.0 * self.from_pole);
+        (-from_pole).fused(from_pole, twice).root()
+    }
+}
+
+/// The direction at a height in the azimuth `[cos, sin]`. Never -0.
 #[inline(always)]
 pub(super) fn on_parallel<R: Real>(height: Height, [cos, sin]: [R; 2]) -> [R; 3] {
-    let from_pole = R::from_f64(height.from_pole);
-    let twice = R::from_f64(2.0 * height.from_pole);
-    let radius = (-from_pole).fused(from_pole, twice).root();
+    let radius = height.radius::<R>();
     let zero = R::default();
     [radius.fused(cos, zero), radius.fused(sin, zero), R::from_f64(height.z)]
 }

@@ -1,10 +1,23 @@
 //! HEALPix pixel centres.
 
+mod nested_lanes;
+mod ring_lanes;
+
+use core::ops::Range;
+
+use self::nested_lanes::NestedCentres;
+use self::ring_lanes::RingCentres;
 use super::SampleError;
-use super::lift::{Height, on_parallel};
+use super::lift::lanes::Fill;
+use super::lift::{Height, each, on_parallel};
+use super::store::Store;
 use crate::Real;
 use crate::healpix::{Order, Ordering, RingPosition, ring_position_of_nested};
+use crate::simd::Instructions;
 use crate::turn::rotate_quarters;
+
+/// A double of this and an integer has the integer in its low bits.
+const WHOLE: f64 = (1_u64 << 52) as f64;
 
 /// The centres of all pixels of one grid.
 #[derive(Clone, Copy, Debug)]
@@ -29,6 +42,27 @@ impl Pixels {
     pub(in crate::sampling) fn point<R: Real>(self, index: u64) -> [R; 3] {
         let position = self.position(index);
         on_parallel(height(position), cos_sin(position))
+    }
+
+    /// The centres with these indices, in lanes where a face has a block of pixels.
+    pub(in crate::sampling) fn fill<R: Real>(
+        self,
+        instructions: Instructions,
+        range: Range<u64>,
+        out: &mut impl Store<R>,
+    ) {
+        match (self.ordering, NestedCentres::new(self.order)) {
+            (Ordering::Ring, _) => {
+                instructions.run(Fill::new(&RingCentres::new(self.order), range, out));
+            }
+            (Ordering::Nested, Some(centres)) => {
+                instructions.run(Fill::new(&centres, range, out));
+            }
+            (Ordering::Nested, None) => instructions.run_scalar(
+                #[inline(always)]
+                || each(range, 0, out, |index| self.point(index)),
+            ),
+        }
     }
 
     #[inline(always)]
