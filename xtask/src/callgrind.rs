@@ -75,10 +75,8 @@ impl Program {
     /// The instructions of a whole run, from the first of the program to its last.
     pub(crate) fn instructions(&self, run: Run<'_>) -> Result<u64, Box<dyn Error>> {
         let output = self.run(Self::callgrind(Path::new("/dev/null")), run)?;
-        let said = String::from_utf8_lossy(&output.stderr);
-        let collected = said.lines().find_map(|line| line.split_once("Collected : "));
-        let (_, count) = collected.ok_or("valgrind does not say what it collected")?;
-        Ok(count.trim().parse()?)
+        let collected = collected(&String::from_utf8_lossy(&output.stderr));
+        Ok(collected.ok_or("valgrind does not say what it collected")?)
     }
 
     /// How often each instruction of the case itself ran, in callgrind's format.
@@ -109,6 +107,11 @@ impl Program {
     }
 }
 
+fn collected(said: &str) -> Option<u64> {
+    let (_, count) = said.lines().find_map(|line| line.split_once("Collected : "))?;
+    count.trim().parse().ok()
+}
+
 fn checked(output: &Output) -> Result<(), Box<dyn Error>> {
     if output.status.success() {
         Ok(())
@@ -120,4 +123,18 @@ fn checked(output: &Output) -> Result<(), Box<dyn Error>> {
 fn words(output: &Output) -> Result<Vec<String>, Box<dyn Error>> {
     checked(output)?;
     Ok(String::from_utf8_lossy(&output.stdout).split_whitespace().map(str::to_owned).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::collected;
+
+    #[test]
+    fn the_count_is_found_in_what_valgrind_says() {
+        let said =
+            "==7== Events    : Ir\n==7== Collected : 2198376\n==7== \n==7== I   refs: 2,198,376\n";
+        assert_eq!(collected(said), Some(2_198_376));
+        assert_eq!(collected("==7== Collected : \n"), None);
+        assert_eq!(collected("Segmentation fault\n"), None);
+    }
 }

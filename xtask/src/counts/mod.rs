@@ -27,23 +27,16 @@ const BASELINE: &str = "benches/instructions.csv";
 /// Counts every case, and compares with the committed counts or writes them anew.
 pub(crate) fn run(root: &Path, write: bool, out: &mut dyn Write) -> Outcome {
     let pinned = pinned(&fs::read_to_string(root.join("rust-toolchain.toml"))?)?;
-    let here = rustc(root)?;
-    if let Some(reason) = missing() {
-        return skipped(write, reason, out);
-    } else if here != pinned {
-        let reason = format!("counts hold for rustc {pinned}, and this is {here}");
-        return skipped(write, &reason, out);
-    }
-    let program = Program::released(root)?;
-    let levels = program.levels()?;
-    if LEVELS.iter().any(|level| !levels.iter().any(|there| there == level)) {
-        return skipped(write, "this processor lacks AVX2 or FMA", out);
-    }
-    let rows: Vec<Row> = program
-        .names("cases")?
-        .iter()
-        .map(|case| count(&program, case))
-        .collect::<Result<_, _>>()?;
+    let program = match program(root, &pinned)? {
+        Ok(program) => program,
+        Err(reason) => {
+            writeln!(out, "skipped: {reason}")?;
+            // There is nothing to check; but whoever asked for counts gets none.
+            return Ok(!write);
+        }
+    };
+    let cases = program.names("cases")?;
+    let rows = cases.iter().map(|case| count(&program, case)).collect::<Result<Vec<_>, _>>()?;
     save(root, &rows)?;
     let path = root.join(BASELINE);
     if write {
@@ -52,22 +45,21 @@ pub(crate) fn run(root: &Path, write: bool, out: &mut dyn Write) -> Outcome {
         return Ok(true);
     }
     let text = fs::read_to_string(path).map_err(|error| format!("{BASELINE}: {error}"))?;
-    let baseline = Baseline::read(&text)?;
-    if baseline.rustc != pinned {
-        let made = baseline.rustc;
-        writeln!(
-            out,
-            "{BASELINE} is from rustc {made}, this is {pinned}: cargo xtask counts --write"
-        )?;
-        return Ok(false);
+    judge(&Baseline::read(&text)?, &pinned, &rows, out)
+}
+
+/// What counts, or why there is nothing to compare with the committed counts here.
+fn program(root: &Path, pinned: &str) -> Result<Result<Program, String>, Box<dyn Error>> {
+    let here = rustc(root)?;
+    if let Some(reason) = missing() {
+        return Ok(Err(reason.to_owned()));
+    } else if here != pinned {
+        return Ok(Err(format!("counts hold for rustc {pinned}, and this is {here}")));
     }
-    let verdicts = compare(&baseline.rows, &rows);
-    let [scalar, avx2] = LEVELS;
-    writeln!(out, "{:<22}{scalar:>12}    change  {avx2:>12}    change", "instructions a point")?;
-    for (case, changes) in &verdicts {
-        writeln!(out, "{case:<22}{}{}", changes[0], changes[1])?;
-    }
-    advise(verdicts.iter().flat_map(|(_, changes)| changes.iter().map(|one| one.verdict)), out)
+    let program = Program::released(root)?;
+    let levels = program.levels()?;
+    let has_all = LEVELS.iter().all(|level| levels.iter().any(|there| there == level));
+    Ok(if has_all { Ok(program) } else { Err("this processor lacks AVX2 or FMA".to_owned()) })
 }
 
 /// Instructions a point: of two runs less one, which leaves out how a program starts and ends.
@@ -80,6 +72,25 @@ fn count(program: &Program, case: &str) -> Result<Row, Box<dyn Error>> {
         *per_point = (one as f64 / f64::from(POINTS) * 1e3).round() / 1e3;
     }
     Ok(Row { case: case.to_owned(), per_point })
+}
+
+/// The table of counts beside the committed ones, and whether all is well.
+fn judge(baseline: &Baseline, pinned: &str, rows: &[Row], out: &mut dyn Write) -> Outcome {
+    if baseline.rustc != pinned {
+        let made = &baseline.rustc;
+        writeln!(
+            out,
+            "{BASELINE} is of rustc {made}, and {pinned} is pinned: cargo xtask counts --write"
+        )?;
+        return Ok(false);
+    }
+    let verdicts = compare(&baseline.rows, rows);
+    let [scalar, avx2] = LEVELS;
+    writeln!(out, "{:<22}{scalar:>12}    change  {avx2:>12}    change", "instructions a point")?;
+    for (case, changes) in &verdicts {
+        writeln!(out, "{case:<22}{}{}", changes[0], changes[1])?;
+    }
+    advise(verdicts.iter().flat_map(|(_, changes)| changes.iter().map(|one| one.verdict)), out)
 }
 
 /// What follows from the verdicts: whether all is well, and what to do where it is not.
@@ -101,12 +112,6 @@ fn advise(verdicts: impl Iterator<Item = Verdict>, out: &mut dyn Write) -> Outco
         writeln!(out, "note: a count fell by over 5 %; keep it: cargo xtask counts --write")?;
     }
     Ok(!grew && !unknown)
-}
-
-/// Without a way to count there is nothing to check, and nothing to write either.
-fn skipped(write: bool, reason: &str, out: &mut dyn Write) -> Outcome {
-    writeln!(out, "skipped: {reason}")?;
-    Ok(!write)
 }
 
 /// For the report.
@@ -138,7 +143,17 @@ fn rustc(root: &Path) -> Result<String, Box<dyn Error>> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Verdict, advise, pinned};
+    use super::{Baseline, Row, Verdict, advise, judge, pinned};
+
+    #[test]
+    fn counts_of_another_compiler_have_to_be_renewed() {
+        let rows = vec![Row { case: "a".to_owned(), per_point: [1.0, 2.0] }];
+        let baseline = Baseline { rustc: "1.2.3".to_owned(), rows: rows.clone() };
+        for (pinned, fine) in [("1.2.3", true), ("1.2.4", false)] {
+            let mut out = Vec::new();
+            assert_eq!(judge(&baseline, pinned, &rows, &mut out).unwrap(), fine, "{pinned}");
+        }
+    }
 
     #[test]
     fn the_pinned_version_is_read() {
