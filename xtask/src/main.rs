@@ -7,9 +7,11 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+mod bench;
 mod files;
 mod machine;
 mod private;
+mod report;
 mod reproducible;
 #[cfg(test)]
 mod scratch;
@@ -35,6 +37,10 @@ Commands:
                        Example: cargo build --release && cargo xtask private
   reproducible         Builds `sphere` twice, in two folders of different names and depths, and
                        compares the two files byte by byte. Takes two release builds.
+  bench [--quick]      Measures every scheme with the release build of `sphere`: rates against a pure
+                       fill, latencies, allocations, quality; then writes the report. Some minutes.
+  report               Makes target/bench/report.html and report.json of the files in target/bench/
+                       that `bench` and others have written there.
   help                 This text
 
 Exit status: 0 all is well, 1 something was found or could not be done, 2 the command is unknown.
@@ -48,6 +54,11 @@ fn main() -> ExitCode {
         (Some("tidy"), true) => tidy::run(&root(), &mut io::stdout()),
         (Some("private"), _) => private::run(&root(), &rest, &mut io::stdout()),
         (Some("reproducible"), true) => reproducible::run(&root(), &mut io::stdout()),
+        (Some("bench"), true) => bench::run(&root(), false, &mut io::stdout()),
+        (Some("bench"), false) if rest == [Path::new("--quick")] => {
+            bench::run(&root(), true, &mut io::stdout())
+        }
+        (Some("report"), true) => report::run(&root(), &mut io::stdout()),
         (Some("help" | "--help" | "-h"), _) => say(&mut io::stdout(), HELP).map(|()| true),
         _ => {
             let line = format!("xtask: cannot read `{}`\n\n{HELP}", words(&command, &rest));
