@@ -10,7 +10,7 @@ stage := @tools/stage
 # The stages build on one another, and cargo uses every core by itself.
 .NOTPARALLEL:
 .PHONY: help setup setup-tests serve demo test test-long format tidy lint unit doc portable release deny \
-  ignored fuzz reproducible golden fmt clean
+  ignored fuzz reproducible counts flames bench bench-peers golden fmt clean
 
 help: ## list these commands (the default)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -29,7 +29,7 @@ demo: setup ## build, then draw five sampling schemes into pictures
 	$(stage) 'build: the release binary' cargo build --release --locked --package sphere-cli
 	$(stage) 'demo: points by each scheme, as tables and pictures' tools/demo "$(sphere)" "$(pictures)"
 
-test: setup-tests format tidy lint unit doc portable release deny ## every check a change has to pass
+test: setup-tests format tidy lint unit doc portable release counts deny ## every check a change has to pass
 	$(stage) 'all passed' true
 
 test-long: setup-tests ignored fuzz reproducible ## the slow checks: ignored tests, requests at random, two equal builds
@@ -57,6 +57,21 @@ portable: ## check the code for the browser, Windows and macOS
 release: ## build the release binary and look for machine paths in it
 	$(stage) 'build: the release binaries' cargo build --release --locked
 	$(stage) 'private: no machine path in the release binary' cargo xtask private
+
+counts: ## count instructions and compare with the committed counts; see docs/instructions.md
+	$(stage) 'counts: no case takes over 5 % more instructions than committed' cargo xtask counts
+
+flames: ## draw where the instructions of each scheme go, into target/bench/flames/
+	$(stage) 'flames: a picture for each scheme' cargo xtask flames
+
+bench: setup ## measure all schemes and compare them on one page, target/bench/report.html; QUICK=1 for less
+	$(stage) 'build: the release binary' cargo build --release --locked --package sphere-cli
+	$(if $(QUICK),,-$(stage) 'counts: instructions a point, where valgrind is' cargo xtask counts)
+	$(if $(QUICK),,-$(stage) 'flames: where they go' cargo xtask flames)
+	$(stage) 'bench: every scheme, some minutes' cargo xtask bench $(if $(QUICK),--quick)
+
+bench-peers: setup ## measure other libraries beside this one; takes them from crates.io and PyPI
+	$(stage) 'peers: rates beside those of other libraries' tools/bench-peers "$(target)/bench/peers.json"
 
 deny: ## check licences, advisories and sources of the dependencies
 	$(stage) 'deny: licences, advisories and sources of the dependencies' tools/deny

@@ -1,5 +1,7 @@
 //! The checks and chores of this workspace: `cargo xtask COMMAND`.
 
+#![forbid(unsafe_code)]
+
 use std::env;
 use std::error::Error;
 use std::ffi::OsString;
@@ -8,7 +10,10 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 mod bench;
+mod callgrind;
+mod counts;
 mod files;
+mod flames;
 mod machine;
 mod private;
 mod report;
@@ -37,6 +42,10 @@ Commands:
                        Example: cargo build --release && cargo xtask private
   reproducible         Builds `sphere` twice, in two folders of different names and depths, and
                        compares the two files byte by byte. Takes two release builds.
+  counts [--write]     Counts the instructions a point of every case of benches/ with valgrind, and
+                       compares them with benches/instructions.csv: over 5 % more is a fault. Writes
+                       target/bench/instructions.json. With --write, renews the committed counts.
+  flames               Draws where the instructions of each scheme go: target/bench/flames/*.svg
   bench [--quick]      Measures every scheme with the release build of `sphere`: rates against a pure
                        fill, latencies, allocations, quality; then writes the report. Some minutes.
   report               Makes target/bench/report.html and report.json of the files in target/bench/
@@ -54,6 +63,11 @@ fn main() -> ExitCode {
         (Some("tidy"), true) => tidy::run(&root(), &mut io::stdout()),
         (Some("private"), _) => private::run(&root(), &rest, &mut io::stdout()),
         (Some("reproducible"), true) => reproducible::run(&root(), &mut io::stdout()),
+        (Some("counts"), true) => counts::run(&root(), false, &mut io::stdout()),
+        (Some("counts"), false) if rest == [Path::new("--write")] => {
+            counts::run(&root(), true, &mut io::stdout())
+        }
+        (Some("flames"), true) => flames::run(&root(), &mut io::stdout()),
         (Some("bench"), true) => bench::run(&root(), false, &mut io::stdout()),
         (Some("bench"), false) if rest == [Path::new("--quick")] => {
             bench::run(&root(), true, &mut io::stdout())

@@ -1,5 +1,7 @@
 //! The `sphere` command: one verb per file.
 
+#![forbid(unsafe_code)]
+
 mod bench;
 mod cli;
 mod completions;

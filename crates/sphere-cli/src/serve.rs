@@ -35,6 +35,7 @@ impl ServeArguments {
             max_connections: self.max_connections,
             max_streams: self.max_streams,
             threads: self.threads,
+            numa: self.numa,
             progress_seconds: self.progress_seconds,
             grace_seconds: self.grace_seconds,
             log: self.log.clone(),

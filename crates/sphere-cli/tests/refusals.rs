@@ -8,7 +8,7 @@ use common::Sphere;
 
 /// Arguments after `sphere`, and words of the message.
 #[rustfmt::skip]
-const REFUSED: [(&str, &[&str]); 48] = [
+const REFUSED: [(&str, &[&str]); 51] = [
     ("", &["Usage"]),
     ("simple", &["simple"]),
     ("sample", &["SCHEME"]),
@@ -57,6 +57,9 @@ const REFUSED: [(&str, &[&str]); 48] = [
     ("sample random --count 5 --format raw -o a.png --plot a.png", &["same file"]),
     ("sample random --count 5 --threads 0", &["threads is '0'", "1 to 1024"]),
     ("sample random --count 5 --threads 1025", &["threads", "1024"]),
+    ("sample random --count 5 --numa on", &["--numa", "auto, off"]),
+    ("sample random --count 5 --numa -1", &["--numa"]),
+    ("serve --numa 0,1", &["--numa", "auto, off"]),
 ];
 
 #[test]

@@ -117,6 +117,7 @@ fn the_report_is_one_json_object_where_the_points_are_not() {
         let levels = ["scalar", "avx2", "avx512", "neon"];
         assert!(levels.contains(&report["simd"].as_str().unwrap()));
         assert_eq!(report["threads"], 2);
+        assert_ne!(report["numa"], "");
         assert_eq!(report["requested"], "auto");
         assert_eq!(report["executed"], "cpu");
         assert_eq!(report["draws"], 1);
@@ -164,6 +165,28 @@ fn every_instruction_set_writes_the_same_bytes() {
         } else {
             assert_eq!((run.status, run.stdout.len()), (Some(2), 0), "{level}");
             assert!(run.stderr.contains(&format!("simd level {level} is unavailable")));
+        }
+    }
+}
+
+#[test]
+fn every_node_writes_the_same_bytes() {
+    let sphere = Sphere::new();
+    let points = "sample fibonacci --count 100000 --format raw";
+    let expected = sphere.run(points).success().stdout;
+    let off = sphere.run(&format!("{points} --numa off --json"));
+    assert!(off.stdout == expected && off.stderr.contains("\"numa\":\"off\""), "{}", off.stderr);
+    assert!(sphere.run(&format!("{points} --numa auto")).success().stdout == expected);
+    for node in [0, 1, 60_000] {
+        let run = sphere.run(&format!("{points} --numa {node} --json"));
+        if run.status == Some(0) {
+            assert!(run.stdout == expected, "node {node}");
+            assert!(run.stderr.contains(&format!("pinned to {node}")), "{}", run.stderr);
+        } else {
+            assert!(run.stdout.is_empty(), "node {node}");
+            // Systems that know no nodes say that.
+            let told = run.stderr.contains(&format!("numa is {node}; the nodes"));
+            assert!(told || run.stderr.contains("unknown"), "{}", run.stderr);
         }
     }
 }

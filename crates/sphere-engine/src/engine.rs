@@ -7,6 +7,7 @@ use sphere_math::sampling::Tally;
 use crate::block::Sink;
 use crate::error::Stopped;
 use crate::job::Job;
+use crate::numa::NumaState;
 use crate::stop::Stop;
 
 /// A device that computes jobs. Object-safe, one call per job.
@@ -31,6 +32,8 @@ pub struct Capability {
     pub simd: &'static str,
     /// Points are computed on so many threads at once.
     pub threads: usize,
+    /// Where they run.
+    pub numa: NumaState,
 }
 
 /// What a finished job did.

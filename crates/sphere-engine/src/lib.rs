@@ -17,12 +17,16 @@
 //!
 //! This crate knows no file, no format and no protocol.
 
+#![forbid(unsafe_code)]
+
 mod block;
 mod cpu;
 mod engine;
 mod error;
 mod job;
+pub mod memory;
 mod nearest;
+pub mod numa;
 mod parameters;
 mod stop;
 

@@ -17,6 +17,8 @@
 //! # Ok::<(), sphere_io::EncodeError>(())
 //! ```
 
+#![forbid(unsafe_code)]
+
 mod compression;
 mod destination;
 mod element;

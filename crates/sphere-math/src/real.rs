@@ -5,6 +5,7 @@ use core::fmt::Debug;
 /// `f64` or `f32`: what a lift can produce. Sealed: the lift of each is frozen bit by bit.
 pub trait Real:
     Copy
+    + crate::simd::Plain
     + Default
     + Debug
     + PartialOrd
@@ -13,6 +14,7 @@ pub trait Real:
     + 'static
     + sealed::Elementary
     + crate::sampling::LaneLift
+    + crate::sampling::Coordinate
 {
     /// The nearest value of this type (ties to even).
     fn from_f64(value: f64) -> Self;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use sphere_engine::numa::Numa;
 
 use crate::limits;
 
@@ -26,6 +27,8 @@ pub struct Settings {
     pub max_streams: Option<usize>,
     /// Threads that compute.
     pub threads: Option<usize>,
+    /// The nodes of memory that they are kept on.
+    pub numa: Option<Numa>,
     /// Seconds in which a reader must take something.
     pub progress_seconds: Option<u64>,
     /// Seconds that a shutdown gives to responses under way.
@@ -53,6 +56,8 @@ pub struct Config {
     /// Threads that compute; missing: one per core.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub threads: Option<usize>,
+    /// The nodes of memory that they are kept on.
+    pub numa: Numa,
     /// Seconds in which a reader must take something.
     pub progress_seconds: u64,
     /// Seconds that a shutdown gives to responses under way.
@@ -122,6 +127,7 @@ impl Settings {
             max_connections: self.max_connections.or(lower.max_connections),
             max_streams: self.max_streams.or(lower.max_streams),
             threads: self.threads.or(lower.threads),
+            numa: self.numa.or(lower.numa),
             progress_seconds: self.progress_seconds.or(lower.progress_seconds),
             grace_seconds: self.grace_seconds.or(lower.grace_seconds),
             log: self.log.or(lower.log),
@@ -141,6 +147,7 @@ impl Settings {
             max_connections: self.max_connections.unwrap_or(limits::CONNECTIONS),
             max_streams: self.max_streams.unwrap_or(limits::STREAMS),
             threads: self.threads,
+            numa: self.numa.unwrap_or_default(),
             progress_seconds: self.progress_seconds.unwrap_or(limits::PROGRESS_TIME.as_secs()),
             grace_seconds: self.grace_seconds.unwrap_or(limits::GRACE_TIME.as_secs()),
             log: self.log.unwrap_or_else(|| "info".to_string()),
@@ -190,7 +197,7 @@ mod tests {
 
     #[test]
     fn what_is_printed_reads_back() {
-        let text = "listen = \"127.0.0.1:9\"\nmax_points = 5\nthreads = 3\nlog = \"warn\"\n";
+        let text = "listen = \"127.0.0.1:9\"\nmax_points = 5\nthreads = 3\nnuma = \"off\"\nlog = \"warn\"\n";
         let config = parsed(text).complete().unwrap();
         assert_eq!(parsed(&config.to_toml()).complete().unwrap(), config);
         let defaults = Settings::default().complete().unwrap();
@@ -233,7 +240,7 @@ mod tests {
             let error = parsed(text).complete().unwrap_err().to_string();
             assert!(error.contains("at least 1"), "{text}: {error}");
         }
-        for text in ["max_point = 1", "listen = \"here\"", "max_points = -1"] {
+        for text in ["max_point = 1", "numa = \"on\"", "listen = \"here\"", "max_points = -1"] {
             assert!(toml::from_str::<Settings>(text).is_err(), "{text}");
         }
     }

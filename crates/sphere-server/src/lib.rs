@@ -6,6 +6,8 @@
 //!
 //! This crate knows no scheme's mathematics: it reads parameters, runs jobs, and writes bytes.
 
+#![forbid(unsafe_code)]
+
 mod access;
 mod app;
 mod body;

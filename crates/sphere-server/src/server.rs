@@ -57,7 +57,7 @@ impl Server {
     /// What keeps it from starting, in one line.
     pub async fn bind(config: Config) -> Result<Self, StartError> {
         let threads = config.threads.and_then(NonZeroUsize::new);
-        let engine = CpuEngine::new(threads).map_err(StartError::Engine)?;
+        let engine = CpuEngine::with_numa(threads, config.numa).map_err(StartError::Engine)?;
         let wanted = config.listen;
         let failed = |source| StartError::Listen { address: wanted, source };
         let listener = TcpListener::bind(wanted).await.map_err(failed)?;

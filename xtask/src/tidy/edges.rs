@@ -9,6 +9,7 @@ use super::workspace::Member;
 /// devices; whatever speaks over the network to a server links no engine.
 const DOWNHILL: &[(&str, &[&str])] = &[
     ("sphere-math", &[]),
+    ("sphere-benches", &["sphere-math"]),
     ("sphere-telemetry", &[]),
     ("sphere-io", &["sphere-math"]),
     ("sphere-engine", &["sphere-math"]),

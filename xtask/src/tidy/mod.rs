@@ -10,6 +10,7 @@ mod edges;
 mod length;
 mod manifest;
 mod paths;
+mod rooms;
 mod workspace;
 
 /// A broken rule, where, and what to do about it.
@@ -43,6 +44,7 @@ pub(crate) fn run(root: &Path, out: &mut dyn Write) -> Outcome {
             .map_err(|error| format!("cannot read {}: {error}", path.display()))?;
         findings.extend(length::check(path, &bytes));
         findings.extend(paths::check(root, path, &bytes));
+        findings.extend(rooms::check(path, &bytes));
     }
     findings.sort();
     for finding in &findings {

@@ -1,5 +1,6 @@
 //! `sphere bench`: how fast this machine computes points. One measurement per file.
 
+mod counters;
 mod latency;
 mod memory;
 mod request;
@@ -13,7 +14,8 @@ use crate::failure::Failure;
 
 pub(crate) fn run(arguments: &BenchArguments) -> Result<(), Failure> {
     match &arguments.what {
-        Bench::Sample(arguments) => sample::run(arguments),
+        Bench::Counters(arguments) => counters::run(arguments),
         Bench::Latency(arguments) => latency::run(arguments),
+        Bench::Sample(arguments) => sample::run(arguments),
     }
 }

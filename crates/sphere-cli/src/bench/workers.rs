@@ -111,7 +111,7 @@ mod tests {
             for (layout, columns) in [(Layout::Columns, 3), (Layout::Rows, 2), (Layout::Columns, 1)]
             {
                 for rows in [1, 1_000, PART_VALUES + 1] {
-                    let mut buffer = Buffer::<f32>::new(layout, columns, rows as u64);
+                    let mut buffer = Buffer::<f32>::new(layout, columns, rows as u64).unwrap();
                     workers.pure_fill(&mut buffer.view(), 1.5);
                     let all = match buffer.view() {
                         View::Columns(columns) => columns.concat(),

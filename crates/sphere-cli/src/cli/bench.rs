@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::{PointArguments, choices, simd_levels};
+use super::{BenchCountersArguments, PointArguments, choices, simd_levels};
 
 /// Measure how fast points are computed here, against what memory takes
 ///
@@ -18,6 +18,7 @@ pub(crate) struct BenchArguments {
 pub(crate) enum Bench {
     Sample(Box<BenchSampleArguments>),
     Latency(Box<BenchLatencyArguments>),
+    Counters(Box<BenchCountersArguments>),
 }
 
 /// Points a second into memory, and as a share of a pure fill of that memory

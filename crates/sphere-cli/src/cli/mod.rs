@@ -1,6 +1,7 @@
 //! The command line: what there is to say, and the help that teaches it.
 
 mod bench;
+mod bench_counters;
 mod input;
 mod nearest;
 mod points;
@@ -12,6 +13,7 @@ use std::path::PathBuf;
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use sphere_engine::SampleParameters;
+use sphere_engine::numa::Numa;
 use sphere_io::Format;
 use sphere_io::read::PointColumns;
 use sphere_math::simd::SimdLevel;
@@ -19,6 +21,7 @@ use sphere_math::simd::SimdLevel;
 pub(crate) use self::bench::{
     Bench, BenchArguments, BenchLatencyArguments, BenchSampleArguments, Layout, SubjectArguments,
 };
+pub(crate) use self::bench_counters::BenchCountersArguments;
 pub(crate) use self::input::InputArguments;
 pub(crate) use self::nearest::NearestArguments;
 pub(crate) use self::points::PointArguments;
@@ -74,6 +77,9 @@ pub(crate) struct SampleArguments {
     /// Compute on so many threads [default: all cores]
     #[arg(long, value_name = "T", help_heading = OUTPUT, allow_negative_numbers = true)]
     pub(crate) threads: Option<String>,
+    /// Keep threads on nodes of memory: auto where there are several, off, or the number of one
+    #[arg(long, value_name = "NODES", help_heading = OUTPUT, default_value_t, allow_negative_numbers = true)]
+    pub(crate) numa: Numa,
     /// Compute with this instruction set; the points are the same [default: auto]
     #[arg(long, value_name = "L", help_heading = OUTPUT, value_parser = simd_levels())]
     pub(crate) simd: Option<String>,
@@ -107,6 +113,9 @@ pub(crate) struct ServeArguments {
     /// Threads that compute [default: all cores]
     #[arg(long, value_name = "T", env = "SPHERE_THREADS")]
     pub(crate) threads: Option<usize>,
+    /// Keep them on nodes of memory: auto where there are several, off, or the number of one [default: auto]
+    #[arg(long, value_name = "NODES", env = "SPHERE_NUMA", allow_negative_numbers = true)]
+    pub(crate) numa: Option<Numa>,
     /// Seconds in which a reader must take something of its response [default: 60]
     #[arg(long, value_name = "S", env = "SPHERE_PROGRESS_SECONDS")]
     pub(crate) progress_seconds: Option<u64>,

@@ -18,7 +18,7 @@ use crate::cli::SampleArguments;
 use crate::failure::Failure;
 use crate::interrupt;
 use crate::output::Output;
-use crate::threads::threads;
+use crate::threads::engine;
 
 pub(crate) fn run(arguments: &SampleArguments) -> Result<(), Failure> {
     // Everything that can be wrong with the request is found before anything is touched.
@@ -26,7 +26,7 @@ pub(crate) fn run(arguments: &SampleArguments) -> Result<(), Failure> {
         .map_err(Failure::usage)?;
     let job = parameters.job().map_err(Failure::usage)?;
     let target = Target::of(arguments)?;
-    let engine = CpuEngine::new(threads(arguments.threads.as_deref())?).map_err(Failure::work)?;
+    let engine = engine(arguments.threads.as_deref(), arguments.numa)?;
     let engine = on_level(engine, arguments.simd.as_deref())?;
 
     interrupt::install()?;

@@ -2,6 +2,7 @@
 
 mod kernel;
 mod plans;
+mod pool;
 mod reorder;
 
 use std::num::NonZeroUsize;
@@ -11,14 +12,15 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Instant;
 
-use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 use sphere_math::parallel::Executor;
 use sphere_math::sampling::{Plan, Tally};
 use sphere_math::simd::SimdLevel;
 
 use self::kernel::Kernel;
 use self::plans::Plans;
+use self::pool::Pool;
 use self::reorder::Reorder;
+use crate::numa::{Numa, NumaError, NumaState, Pinning, Topology};
 use crate::{
     Block, Capability, Cause, Engine, EngineError, Job, Report, Sink, Stop, Stopped, Window,
 };
@@ -33,7 +35,7 @@ const INLINE_BYTES: u64 = 1 << 14;
 /// Computes on a pool of threads, each taking the next block of indices.
 #[derive(Debug)]
 pub struct CpuEngine {
-    pool: rayon::ThreadPool,
+    pool: Pool,
     plans: Plans,
     simd: SimdLevel,
     capability: Capability,
@@ -46,27 +48,71 @@ impl CpuEngine {
     /// The most threads one engine starts: above any machine, below what exhausts one.
     pub const MAX_THREADS: usize = 1_024;
 
-    /// An engine of so many threads; `None` is one per core that this process may use.
+    /// An engine of so many threads, wherever the system puts them; `None` is one per core that this
+    /// process may use.
     ///
     /// # Errors
     /// [`EngineError::Rejected`] above [`Self::MAX_THREADS`], [`EngineError::Unavailable`] when the system
     /// refuses to start them.
     pub fn new(threads: Option<NonZeroUsize>) -> Result<Self, EngineError> {
-        let threads = match threads {
-            Some(threads) => threads.get(),
-            None => std::thread::available_parallelism().map_or(1, NonZeroUsize::get),
-        };
-        if threads > Self::MAX_THREADS {
-            let reason = format!("{threads} threads; at most {} are started", Self::MAX_THREADS);
-            return Err(EngineError::Rejected { reason });
+        Self::unpinned(threads, NumaState::Off)
+    }
+
+    /// An engine whose threads stay on their nodes of memory. As an [`Executor`] it runs each task on
+    /// the node that its number belongs to, so that memory which it
+    /// [touched](crate::memory::Output::touch) is filled from beside it.
+    ///
+    /// On one node, [`Numa::Auto`] is [`CpuEngine::new`]; the [`Capability`] says so.
+    ///
+    /// # Errors
+    /// As [`CpuEngine::new`]; [`EngineError::Rejected`] names the nodes if there is no such one,
+    /// [`EngineError::Unavailable`] if a node was asked for and the system knows none or pins nothing.
+    pub fn with_numa(threads: Option<NonZeroUsize>, numa: Numa) -> Result<Self, EngineError> {
+        match Self::on_nodes(threads, numa) {
+            // Nobody asked for a node: the same points, wherever they are computed.
+            Err(EngineError::Unavailable { reason }) if numa == Numa::Auto => {
+                Self::unpinned(threads, NumaState::Unavailable { reason })
+            }
+            engine => engine,
         }
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(threads)
-            .thread_name(|index| format!("sphere-{index}"))
-            .build()
-            .map_err(|error| EngineError::Unavailable { reason: error.to_string() })?;
-        let capability = Capability { name: "cpu", simd: SimdLevel::best().name(), threads };
-        Ok(Self { pool, plans: Plans::default(), simd: SimdLevel::best(), capability })
+    }
+
+    /// An engine with threads at these places.
+    ///
+    /// # Errors
+    /// As [`CpuEngine::with_numa`].
+    pub fn pinned(pinning: Pinning) -> Result<Self, EngineError> {
+        let threads = check(pinning.threads())?;
+        let nodes = pinning.nodes().iter().map(|node| node.node).collect();
+        Ok(Self::of(Pool::pinned(pinning)?, threads, NumaState::Pinned { nodes }))
+    }
+
+    fn unpinned(threads: Option<NonZeroUsize>, numa: NumaState) -> Result<Self, EngineError> {
+        let threads = check(threads.unwrap_or_else(all_cores).get())?;
+        Ok(Self::of(Pool::new(threads)?, threads, numa))
+    }
+
+    fn on_nodes(threads: Option<NonZeroUsize>, numa: Numa) -> Result<Self, EngineError> {
+        if numa == Numa::Off {
+            return Self::new(threads);
+        }
+        let topology = Topology::here().map_err(|error| unplaced(&error))?;
+        let pinning =
+            |threads| Pinning::new(&topology, numa, threads).map_err(|error| unplaced(&error));
+        match pinning(threads)? {
+            None => Self::unpinned(threads, NumaState::OneNode),
+            // A container may be granted less time than the processors that it sees have.
+            Some(all) if threads.is_none() && all.threads() > all_cores().get() => {
+                pinning(Some(all_cores()))?.map_or_else(|| Self::new(threads), Self::pinned)
+            }
+            Some(pinning) => Self::pinned(pinning),
+        }
+    }
+
+    fn of(pool: Pool, threads: usize, numa: NumaState) -> Self {
+        let simd = SimdLevel::best();
+        let capability = Capability { name: "cpu", simd: simd.name(), threads, numa };
+        Self { pool, plans: Plans::default(), simd, capability }
     }
 
     /// The same engine on another instruction set. No bit of any point changes.
@@ -97,10 +143,30 @@ impl CpuEngine {
     }
 }
 
+fn all_cores() -> NonZeroUsize {
+    std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
+}
+
+fn check(threads: usize) -> Result<usize, EngineError> {
+    if threads <= CpuEngine::MAX_THREADS {
+        return Ok(threads);
+    }
+    let reason = format!("{threads} threads; at most {} are started", CpuEngine::MAX_THREADS);
+    Err(EngineError::Rejected { reason })
+}
+
+fn unplaced(error: &NumaError) -> EngineError {
+    let reason = error.to_string();
+    match error {
+        NumaError::UnknownNode { .. } => EngineError::Rejected { reason },
+        _ => EngineError::Unavailable { reason },
+    }
+}
+
 /// The threads of the engine, for work that is not a [`Job`].
 impl Executor for CpuEngine {
     fn map<T: Send>(&self, tasks: usize, task: impl Fn(usize) -> T + Sync) -> Vec<T> {
-        self.pool.install(|| (0..tasks).into_par_iter().map(&task).collect())
+        self.pool.map(tasks, task)
     }
 }
 
@@ -222,7 +288,7 @@ impl<'a> Run<'a> {
         let end = self.end.min(start.saturating_add(self.rows_per_block));
         self.next_started = end;
         let (kernel, sender) = (Arc::clone(&self.kernel), self.sender.clone());
-        self.engine.pool.spawn_fifo(move || {
+        self.engine.pool.spawn(move || {
             let computed = compute(&kernel, start..end, block);
             // Fails when the run has ended early; then nobody needs the block.
             let _ = sender.send((start..end, computed));

@@ -4,6 +4,7 @@
 //! which threads share: [`Plan::draw`] writes the raw integers of any range of points,
 //! [`Plan::fill`] the points themselves. Both write the same bits however a range is split.
 
+mod ceiling;
 mod error;
 mod fibonacci;
 mod lift;
@@ -15,10 +16,12 @@ mod sobol;
 mod store;
 mod tally;
 
+pub use ceiling::fill_constant_on;
 pub use error::SampleError;
 pub(crate) use lift::lanes::LaneLift;
-pub use plan::{Extent, Plan};
+pub use plan::{Extent, Plan, Stores};
 pub use scheme::{Domain, Method, Placement, Scheme, Scramble, Shape};
+pub(crate) use sobol::Coordinate;
 pub use tally::Tally;
 
 /// The largest number of points of a lattice, 2^52: 2 k + 1 and n stay exact in f64.

@@ -6,11 +6,11 @@ use super::fibonacci::{Disk, Fibonacci};
 use super::lift::each;
 use super::lift::lanes::Fill;
 use super::pixels::Pixels;
-use super::random::{CylinderPoints, Random};
+use super::random::Random;
 use super::sobol::Sobol;
 use super::store::{Columns, Rows, Store};
 use super::tally::Tally;
-use super::{Method, SOBOL_POINTS, SampleError, Scheme, Scramble, Shape};
+use super::{SOBOL_POINTS, SampleError, Scheme, Scramble, Shape};
 use crate::Real;
 use crate::parallel::{Executor, map_parts};
 use crate::simd::{Instructions, SimdError, SimdLevel};
@@ -24,6 +24,20 @@ pub struct Plan {
     extent: Extent,
     kernel: Kernel,
     instructions: Instructions,
+    stores: Stores,
+}
+
+/// How points reach memory. No bit of them depends on it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Stores {
+    /// Past the cache where a call fills 32 MiB or more, through it below.
+    #[default]
+    Auto,
+    /// Through the cache, for those who read the points at once.
+    Cached,
+    /// Past the cache with non-temporal stores, for a part of an output larger than the cache.
+    /// Where the instruction set has none, or lines are not whole, through it.
+    PastCache,
 }
 
 /// What the points of a scheme are, and how many there are.
@@ -97,11 +111,11 @@ impl Scheme {
                 Kernel::Fibonacci(Fibonacci::new(total, placement)?)
             }
             Self::Disk { total } => Kernel::Disk(Disk::new(total)?),
-            Self::Random { seed, method } => Kernel::Random(Random { seed, method }),
+            Self::Random { seed, method } => Kernel::Random(Random::new(seed, method)),
             Self::Sobol { domain, scramble } => Kernel::Sobol(Sobol::new(domain, scramble)?),
             Self::Pixels { order, ordering } => Kernel::Pixels(Pixels::new(order, ordering)?),
         };
-        Ok(Plan { extent, kernel, instructions: Instructions::detect() })
+        Ok(Plan { extent, kernel, instructions: Instructions::detect(), stores: Stores::Auto })
     }
 }
 
@@ -157,12 +171,12 @@ impl Plan {
         columns: &mut [&mut [u64]],
     ) -> Result<Tally, SampleError> {
         self.extent.check(&range)?;
-        let mut out = Columns::new(columns, &range, self.draw_columns())?;
+        let mut out = Columns::new(columns, &range, self.draw_columns(), self.stores)?;
         let all = Tally::all(&range);
         match &self.kernel {
             Kernel::Fibonacci(_) | Kernel::Disk(_) => each(range, 0, &mut out, Fibonacci::draw),
             Kernel::Random(random) => return Ok(random.draw(range, &mut out)),
-            Kernel::Sobol(sobol) => sobol.draw(range, &mut out),
+            Kernel::Sobol(sobol) => sobol.draw(self.instructions, range, &mut out),
             Kernel::Pixels(pixels) => each(range, 0, &mut out, |index| pixels.draw(index)),
         }
         Ok(all)
@@ -181,7 +195,7 @@ impl Plan {
         columns: &mut [&mut [R]],
     ) -> Result<Tally, SampleError> {
         self.extent.check(&range)?;
-        let mut out = Columns::new(columns, &range, self.shape().columns())?;
+        let mut out = Columns::new(columns, &range, self.shape().columns(), self.stores)?;
         Ok(self.lift(range, &mut out))
     }
 
@@ -196,7 +210,7 @@ impl Plan {
         rows: &mut [R],
     ) -> Result<Tally, SampleError> {
         self.extent.check(&range)?;
-        let mut out = Rows::new(rows, &range, self.shape().columns())?;
+        let mut out = Rows::new(rows, &range, self.shape().columns(), self.stores)?;
         Ok(self.lift(range, &mut out))
     }
 
@@ -211,7 +225,8 @@ impl Plan {
         columns: &mut [&mut [R]],
     ) -> Result<Tally, SampleError> {
         self.extent.check(&range)?;
-        Columns::new(columns, &range, self.shape().columns())?;
+        Columns::new(columns, &range, self.shape().columns(), self.stores)?;
+        let plan = self.deciding(columns.iter().map(|column| size_of_val(*column)).sum());
         let rows = part_rows(columns.len());
         let mut columns: Vec<_> =
             columns.iter_mut().map(|column| column.chunks_mut(rows)).collect();
@@ -219,7 +234,7 @@ impl Plan {
             .map(|part| (part, columns.iter_mut().filter_map(Iterator::next).collect::<Vec<_>>()))
             .collect();
         let tallies =
-            map_parts(executor, parts, |(part, mut columns)| self.fill(part, &mut columns));
+            map_parts(executor, parts, |(part, mut columns)| plan.fill(part, &mut columns));
         total(tallies)
     }
 
@@ -235,10 +250,11 @@ impl Plan {
     ) -> Result<Tally, SampleError> {
         self.extent.check(&range)?;
         let width = self.shape().columns();
-        Rows::new(rows, &range, width)?;
+        Rows::new(rows, &range, width, self.stores)?;
+        let plan = self.deciding(size_of_val(rows));
         let part = part_rows(width);
         let parts = parts(&range, part).zip(rows.chunks_mut(part * width)).collect();
-        total(map_parts(executor, parts, |(part, rows)| self.fill_rows(part, rows)))
+        total(map_parts(executor, parts, |(part, rows)| plan.fill_rows(part, rows)))
     }
 
     /// The instruction set that points are computed with: by default the best of this processor.
@@ -253,6 +269,17 @@ impl Plan {
     /// [`SimdError::Unavailable`] if this processor does not have it.
     pub fn with_simd(&self, level: SimdLevel) -> Result<Self, SimdError> {
         Ok(Self { instructions: Instructions::of(level)?, ..self.clone() })
+    }
+
+    /// The same plan with another way to memory. By default the size of an output decides.
+    #[must_use]
+    pub fn with_stores(&self, stores: Stores) -> Self {
+        Self { stores, ..self.clone() }
+    }
+
+    /// The plan for the parts of an output of so many bytes.
+    fn deciding(&self, bytes: usize) -> Self {
+        self.with_stores(self.stores.decided(bytes))
     }
 
     /// The index of the point nearest to a direction, which need not have length 1.
@@ -329,32 +356,15 @@ impl Plan {
         let all = Tally::all(&range);
         match &self.kernel {
             Kernel::Fibonacci(lattice) => self.instructions.run(Fill::new(lattice, range, out)),
-            Kernel::Disk(lattice) => self.one_by_one(
-                range,
-                out,
-                #[inline(always)]
-                |index| lattice.point(index),
-            ),
+            Kernel::Disk(lattice) => self.instructions.run(Fill::new(lattice, range, out)),
             Kernel::Pixels(pixels) => self.one_by_one(
                 range,
                 out,
                 #[inline(always)]
                 |index| pixels.point(index),
             ),
-            // The method that rejects nothing has a form in lanes.
-            Kernel::Random(Random { seed, method: Method::Cylinder }) => {
-                self.instructions.run(Fill::new(&CylinderPoints { seed: *seed }, range, out));
-            }
-            Kernel::Random(random) => {
-                return self.instructions.run_scalar(
-                    #[inline(always)]
-                    || random.fill(range, out),
-                );
-            }
-            Kernel::Sobol(sobol) => self.instructions.run_scalar(
-                #[inline(always)]
-                || sobol.fill(range, out),
-            ),
+            Kernel::Random(random) => return random.fill(self.instructions, range, out),
+            Kernel::Sobol(sobol) => sobol.fill(self.instructions, range, out),
         }
         all
     }

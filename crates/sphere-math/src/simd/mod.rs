@@ -5,6 +5,12 @@
 //! what is inlined into a function with target features is compiled with them. All forms round
 //! alike and give the same bits.
 
+mod interleave;
+mod stream;
+
+pub(crate) use interleave::Plain;
+pub(crate) use stream::Streams;
+
 use core::fmt;
 use core::str::FromStr;
 
@@ -123,6 +129,28 @@ pub(crate) trait Kernel {
 
     /// The same bits, several values at a time.
     fn lanes<S: Simd>(self, simd: S) -> Self::Output;
+}
+
+/// Whether the instruction set converts 64-bit integers to doubles and back. Known when compiled.
+#[inline(always)]
+pub(crate) fn converts_64_bits<S: Simd>(simd: S) -> bool {
+    match simd.level() {
+        #[cfg(target_arch = "x86_64")]
+        Level::Avx512(_) => true,
+        #[cfg(target_arch = "aarch64")]
+        Level::Neon(_) => true,
+        _ => false,
+    }
+}
+
+/// Whether the instruction set permutes the bytes of two whole vectors. Known when compiled.
+#[inline(always)]
+fn permutes_across_blocks<S: Simd>(simd: S) -> bool {
+    match simd.level() {
+        #[cfg(target_arch = "x86_64")]
+        Level::Avx512(_) => true,
+        _ => false,
+    }
 }
 
 /// A level, with the proof that the processor has it.

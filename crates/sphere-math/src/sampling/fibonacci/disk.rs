@@ -9,7 +9,7 @@ use crate::sampling::SampleError;
 #[derive(Clone, Debug)]
 pub(in crate::sampling) struct Disk {
     pub(in crate::sampling) total: u64,
-    per_half_step: f64,
+    pub(super) per_half_step: f64,
 }
 
 impl Disk {

@@ -1,9 +1,15 @@
 //! Ball method: a point of the cube, kept if it lies in the ball, normalised.
 
+use core::ops::RangeInclusive;
+
 use super::signed;
 use crate::Real;
 
-/// The squared norm, in units of 2^-62, of the block's candidate.
+/// The squared norms, in units of 2^-62, that are accepted: \[2^-40, 1\]. Points nearer the centre
+/// have too few bits to be a direction.
+pub(super) const NORMS: RangeInclusive<u64> = 1 << 22..=1 << 62;
+
+/// The squared norm of the block's candidate.
 #[inline(always)]
 fn squared_norm(coordinates: [i64; 3]) -> u64 {
     // At most 3 · 2^62, which u64 holds and i64 does not.
@@ -16,12 +22,10 @@ fn coordinates(words: [u32; 4]) -> [i64; 3] {
     [words[0], words[1], words[2]].map(|word| signed(word | 1))
 }
 
-/// `Some(1)` where the squared norm lies in \[2^-40, 1\]: points nearer the centre have too few
-/// bits to be a direction.
+/// `Some(1)` where the candidate is accepted.
 #[inline(always)]
 pub(super) fn candidates(words: [u32; 4]) -> Option<u64> {
-    let norm = squared_norm(coordinates(words));
-    (1 << 22..=1 << 62).contains(&norm).then_some(1)
+    NORMS.contains(&squared_norm(coordinates(words))).then_some(1)
 }
 
 /// The direction of an accepted block. In f32 it is the f64 direction, rounded.

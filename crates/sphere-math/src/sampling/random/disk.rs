@@ -4,7 +4,10 @@ use super::signed;
 use crate::Real;
 
 /// 1 in units of 2^-62: the squared radius of the disk.
-const ONE: u64 = 1 << 62;
+pub(super) const ONE: u64 = 1 << 62;
+
+/// 2 in units of 2^-62: what the squared radius is scaled with.
+pub(super) const HALF_UNIT: f64 = 1.0 / (1_u64 << 61) as f64;
 
 #[inline(always)]
 fn squared_norm([a, b]: [i64; 2]) -> u64 {
@@ -38,7 +41,6 @@ pub(super) fn candidates(words: [u32; 4]) -> Option<u64> {
 /// integers, where they lose nothing. In f32 it is the f64 direction, rounded.
 #[inline(always)]
 pub(super) fn point<R: Real>(words: [u32; 4]) -> [R; 3] {
-    const HALF_UNIT: f64 = 1.0 / (1_u64 << 61) as f64;
     let [first, second] = pairs(words);
     let pair = if is_inside(first) { first } else { second };
     let s = squared_norm(pair);

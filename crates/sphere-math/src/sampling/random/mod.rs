@@ -11,13 +11,14 @@ mod lanes;
 
 use core::ops::Range;
 
-pub(super) use lanes::CylinderPoints;
+use lanes::{Ball, Cylinder, Disk, Fill};
 
 use super::Method;
 use super::store::Store;
 use super::tally::Tally;
 use crate::Real;
 use crate::random::philox4x32;
+use crate::simd::Instructions;
 
 /// Blocks tried before the cylinder map takes over. All 64 fail for one point in 10^20 (ball) or
 /// 10^85 (disk): the limit is there so that the time for a point has one.
@@ -26,8 +27,9 @@ const MAX_BLOCKS: u32 = 64;
 /// Seeded random directions.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::sampling) struct Random {
-    pub(in crate::sampling) seed: u64,
-    pub(in crate::sampling) method: Method,
+    seed: u64,
+    method: Method,
+    max_blocks: u32,
 }
 
 /// The block that a point comes from.
@@ -42,6 +44,10 @@ struct Accepted {
 }
 
 impl Random {
+    pub(in crate::sampling) fn new(seed: u64, method: Method) -> Self {
+        Self { seed, method, max_blocks: MAX_BLOCKS }
+    }
+
     /// The columns of a draw: words 0 and 1, words 2 and 3 (low first), and the attempt where
     /// there can be more than one.
     pub(in crate::sampling) fn draw_columns(self) -> usize {
@@ -53,7 +59,8 @@ impl Random {
 
     pub(in crate::sampling) fn draw(self, range: Range<u64>, out: &mut impl Store<u64>) -> Tally {
         let columns = self.draw_columns();
-        self.each(range, |row, accepted| {
+        let rows = (range.end - range.start) as usize;
+        self.each(range.start, 0..rows, |row, accepted| {
             let [w0, w1, w2, w3] = accepted.words;
             let drawn = [pair(w0, w1), pair(w2, w3), u64::from(accepted.attempt)];
             for (column, word) in drawn.into_iter().take(columns).enumerate() {
@@ -62,26 +69,42 @@ impl Random {
         })
     }
 
-    #[inline(always)]
     pub(in crate::sampling) fn fill<R: Real>(
         self,
+        instructions: Instructions,
         range: Range<u64>,
         out: &mut impl Store<R>,
     ) -> Tally {
+        match self.method {
+            Method::Cylinder => {
+                instructions.run(Fill::<R, _, _, _>::new(Cylinder, self, range, out))
+            }
+            Method::Disk => instructions.run(Fill::<R, _, _, _>::new(Disk, self, range, out)),
+            Method::Ball => instructions.run(Fill::<R, _, _, _>::new(Ball, self, range, out)),
+        }
+    }
+
+    #[inline(always)]
+    fn fill_one_by_one<R: Real>(
+        self,
+        start: u64,
+        rows: Range<usize>,
+        out: &mut impl Store<R>,
+    ) -> Tally {
         self.each(
-            range,
+            start,
+            rows,
             #[inline(always)]
             |row, accepted: Accepted| out.set_row(row, accepted.lift()),
         )
     }
 
+    /// The accepted blocks of some rows; row 0 is the point `start`.
     #[inline(always)]
-    fn each(self, range: Range<u64>, mut write: impl FnMut(usize, Accepted)) -> Tally {
+    fn each(self, start: u64, rows: Range<usize>, mut write: impl FnMut(usize, Accepted)) -> Tally {
         let mut tally = Tally::default();
-        let rows = (range.end - range.start) as usize;
-        for row in 0..rows {
-            let index = range.start + row as u64;
-            let accepted = self.accepted(index, MAX_BLOCKS);
+        for row in rows {
+            let accepted = self.accepted(start + row as u64);
             tally.attempts += accepted.candidates;
             tally.accepted += 1;
             write(row, accepted);
@@ -90,19 +113,20 @@ impl Random {
     }
 
     #[inline(always)]
-    fn accepted(self, index: u64, max_blocks: u32) -> Accepted {
+    fn accepted(self, index: u64) -> Accepted {
         if self.method == Method::Cylinder {
             return self.cylinder(index, 0, 1);
         }
         let per_block = self.candidates_per_block();
-        for attempt in 0..max_blocks {
+        for attempt in 0..self.max_blocks {
             let words = self.block(index, attempt, self.method);
             if let Some(candidates) = self.candidates(words) {
                 let candidates = u64::from(attempt) * per_block + candidates;
                 return Accepted { words, attempt, method: self.method, candidates };
             }
         }
-        self.cylinder(index, max_blocks, u64::from(max_blocks) * per_block + 1)
+        let blocks = self.max_blocks;
+        self.cylinder(index, blocks, u64::from(blocks) * per_block + 1)
     }
 
     /// How many candidates of the block are looked at up to the first accepted one.
@@ -172,11 +196,12 @@ mod tests {
     #[test]
     fn the_last_resort_is_the_cylinder_map() {
         for method in [Method::Ball, Method::Disk] {
-            let random = Random { seed: 7, method };
-            for (limit, candidates) in [(0, 1), (1, 1 + random.candidates_per_block())] {
+            let per_block = Random::new(7, method).candidates_per_block();
+            for (limit, candidates) in [(0, 1), (1, 1 + per_block)] {
+                let random = Random { max_blocks: limit, ..Random::new(7, method) };
                 // Some point fails its first block; with a limit of no blocks, every point does.
                 let exhausted = (0..1_000)
-                    .map(|index| (index, random.accepted(index, limit)))
+                    .map(|index| (index, random.accepted(index)))
                     .find(|(_, accepted)| accepted.method == Method::Cylinder);
                 let (index, accepted) = exhausted.unwrap();
                 assert_eq!(accepted.attempt, limit);
@@ -191,9 +216,9 @@ mod tests {
 
     #[test]
     fn an_attempt_is_its_number_of_rejected_blocks() {
-        let random = Random { seed: 0, method: Method::Ball };
+        let random = Random::new(0, Method::Ball);
         for index in 0..1_000 {
-            let Accepted { attempt, candidates, .. } = random.accepted(index, 64);
+            let Accepted { attempt, candidates, .. } = random.accepted(index);
             assert_eq!(candidates, u64::from(attempt) + 1);
             for rejected in 0..attempt {
                 let words = random.block(index, rejected, Method::Ball);

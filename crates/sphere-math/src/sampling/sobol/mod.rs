@@ -4,17 +4,26 @@
 //! point can be found at once and the next one costs a single xor per dimension. Sobol1967,
 //! `AntonovSaleev1979`, `JoeKuo2008`.
 
+mod coordinate;
+mod cube;
 mod directions;
+mod lanes;
+mod rows;
 mod scramble;
+mod sphere;
 
+use core::marker::PhantomData;
 use core::ops::Range;
 
+pub(crate) use self::coordinate::Coordinate;
+use self::cube::Cube;
 use self::directions::{Directions, Table};
 use self::scramble::Scrambler;
-use super::lift::{Height, on_parallel};
+use self::sphere::Sphere;
 use super::store::Store;
 use super::{Domain, SOBOL_DIMENSIONS, SampleError, Scramble, Shape};
-use crate::{Real, Turn};
+use crate::Real;
+use crate::simd::Instructions;
 
 /// A sequence with its table of direction numbers, which randomisations share.
 #[derive(Clone, Debug)]
@@ -56,58 +65,35 @@ impl Sobol {
         self.table.len()
     }
 
+    fn scrambler(&self, dimension: usize) -> Scrambler {
+        Scrambler::new(self.scramble, dimension as u32)
+    }
+
     /// The scrambled words, one column per dimension. O(n D + D) with one xor per word.
-    pub(in crate::sampling) fn draw(&self, range: Range<u64>, out: &mut impl Store<u64>) {
-        self.each_dimension(range, |row, dimension, word| out.set(row, dimension, word));
+    pub(in crate::sampling) fn draw(
+        &self,
+        instructions: Instructions,
+        range: Range<u64>,
+        out: &mut impl Store<u64>,
+    ) {
+        instructions.run(Cube { sobol: self, range, out, coordinate: PhantomData });
     }
 
-    #[inline(always)]
-    pub(in crate::sampling) fn fill<R: Real>(&self, range: Range<u64>, out: &mut impl Store<R>) {
+    pub(in crate::sampling) fn fill<R: Real>(
+        &self,
+        instructions: Instructions,
+        range: Range<u64>,
+        out: &mut impl Store<R>,
+    ) {
         match self.domain {
-            Domain::Sphere => self.fill_sphere(range, out),
-            Domain::Cube { .. } => self.each_dimension(
-                range,
-                #[inline(always)]
-                |row, dimension, word| out.set(row, dimension, R::from_word(word)),
-            ),
-        }
-    }
-
-    /// Dimension by dimension: each walks its own row of the table, which then stays in cache.
-    #[inline(always)]
-    fn each_dimension(&self, range: Range<u64>, mut write: impl FnMut(usize, usize, u64)) {
-        for (dimension, directions) in self.table.iter().enumerate() {
-            let scrambler = Scrambler::new(self.scramble, dimension as u32);
-            for (row, word) in words(directions, range.clone()).enumerate() {
-                write(row, dimension, scrambler.apply(word));
+            Domain::Sphere => {
+                instructions.run(Sphere { sobol: self, range, out, real: PhantomData });
+            }
+            Domain::Cube { .. } => {
+                instructions.run(Cube { sobol: self, range, out, coordinate: PhantomData });
             }
         }
     }
-
-    #[inline(always)]
-    fn fill_sphere<R: Real>(&self, range: Range<u64>, out: &mut impl Store<R>) {
-        let [height, longitude] = [0, 1].map(|dimension| {
-            let scrambler = Scrambler::new(self.scramble, dimension);
-            words(&self.table[dimension as usize], range.clone())
-                .map(move |word| scrambler.apply(word))
-        });
-        for (row, (height, longitude)) in height.zip(longitude).enumerate() {
-            out.set_row(row, direction(height, longitude));
-        }
-    }
-}
-
-/// z = 1 - 2 u0 with u0 the top 53 bits, exactly; the longitude is the whole second word.
-#[inline(always)]
-fn direction<R: Real>(height: u64, longitude: u64) -> [R; 3] {
-    const HALF: u64 = 1 << 52;
-    const UNIT: f64 = 1.0 / HALF as f64;
-    let steps = height >> 11;
-    let height = Height {
-        z: (HALF.cast_signed() - steps.cast_signed()) as f64 * UNIT,
-        from_pole: steps.min(2 * HALF - steps) as f64 * UNIT,
-    };
-    on_parallel(height, Turn(longitude).cos_sin())
 }
 
 /// The words of one dimension for a range of points, in Gray-code order.
@@ -122,14 +108,15 @@ fn words(directions: &Directions, range: Range<u64>) -> impl Iterator<Item = u64
     })
 }
 
-/// The word of any one point, in O(64).
+/// The word of any one point: an xor for each bit of its Gray code.
 fn word_at(directions: &Directions, index: u64) -> u64 {
-    let gray = index ^ index >> 1;
-    directions
-        .iter()
-        .enumerate()
-        .filter(|(bit, _)| gray >> bit & 1 == 1)
-        .fold(0, |word, (_, direction)| word ^ direction)
+    let mut gray = index ^ index >> 1;
+    let mut word = 0;
+    while gray != 0 {
+        word ^= directions[gray.trailing_zeros() as usize];
+        gray &= gray - 1;
+    }
+    word
 }
 
 #[cfg(test)]

@@ -1,7 +1,11 @@
 //! Randomisations that keep the strata of a digital net.
 
-use super::Scramble;
+mod lanes;
+
+pub(super) use lanes::{permute_high_halves, permute_words};
+
 use crate::random::philox4x32;
+use crate::sampling::Scramble;
 
 /// The last counter word of Philox; 0 to 2 are the methods of random directions.
 const SHIFT_STREAM: u32 = 3;
@@ -33,6 +37,22 @@ impl Scrambler {
         }
     }
 
+    /// What an xor alone does to every word.
+    pub(super) fn mask(self) -> u64 {
+        match self {
+            Self::Shift { mask } => mask,
+            Self::Owen { .. } => 0,
+        }
+    }
+
+    /// The keys of Owen's permutation side by side, that of the high half above.
+    pub(super) fn keys(self) -> u64 {
+        match self {
+            Self::Shift { .. } => 0,
+            Self::Owen { high_key, low_key } => u64::from(high_key) << 32 | u64::from(low_key),
+        }
+    }
+
     #[inline(always)]
     pub(super) fn apply(self, word: u64) -> u64 {
         match self {
@@ -47,6 +67,11 @@ impl Scrambler {
     }
 }
 
+/// The multipliers of [`permute_nested`]: one before its key, two behind.
+const NESTED: [u32; 3] = [0x3d20_adea, 0x0552_6c56, 0x53a2_2864];
+/// The multipliers of [`mix`].
+const MIX: [u32; 2] = [0x7feb_352d, 0x846c_a68b];
+
 /// A permutation of the 2^32 words in which each bit depends on itself and the bits above it only:
 /// Owen's nested uniform scramble by hashing. Burley2020, section 3, after Laine2011, with the
 /// constants that Vegdahl2021 searched for.
@@ -54,11 +79,11 @@ impl Scrambler {
 fn permute_nested(word: u32, key: u32) -> u32 {
     // Reversed, because carries and products run upwards.
     let mut x = word.reverse_bits();
-    x ^= x.wrapping_mul(0x3d20_adea);
+    x ^= x.wrapping_mul(NESTED[0]);
     x = x.wrapping_add(key);
     x = x.wrapping_mul(key >> 16 | 1);
-    x ^= x.wrapping_mul(0x0552_6c56);
-    x ^= x.wrapping_mul(0x53a2_2864);
+    x ^= x.wrapping_mul(NESTED[1]);
+    x ^= x.wrapping_mul(NESTED[2]);
     x.reverse_bits()
 }
 
@@ -66,8 +91,8 @@ fn permute_nested(word: u32, key: u32) -> u32 {
 #[inline(always)]
 fn mix(word: u32) -> u32 {
     let mut x = word;
-    x = (x ^ x >> 16).wrapping_mul(0x7feb_352d);
-    x = (x ^ x >> 15).wrapping_mul(0x846c_a68b);
+    x = (x ^ x >> 16).wrapping_mul(MIX[0]);
+    x = (x ^ x >> 15).wrapping_mul(MIX[1]);
     x ^ x >> 16
 }
 
@@ -102,7 +127,7 @@ mod tests {
 
     #[test]
     fn the_permutation_is_the_published_one() {
-        let table = include_str!("../../../tests/data/owen_words.csv");
+        let table = include_str!("../../../../tests/data/owen_words.csv");
         let mut seen = 0;
         for line in table.lines().filter(|line| !line.starts_with('#')).skip(1) {
             let words: Vec<u32> =

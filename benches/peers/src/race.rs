@@ -1,0 +1,81 @@
+//! Runs taken in turns, so that whatever the machine does meanwhile meets all of them.
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use crate::Result;
+
+/// Somebody who fills the memory, and says how long it took.
+pub struct Runner<'a, T> {
+    name: String,
+    run: Box<Run<'a, T>>,
+}
+
+type Run<'a, T> = dyn FnMut(&mut [T]) -> Result<Duration> + 'a;
+
+/// All who do the same, and how much work that is.
+pub struct Race<'a, T> {
+    pub case: String,
+    pub unit: &'static str,
+    /// Units of work in a run.
+    pub work: f64,
+    pub runners: Vec<Runner<'a, T>>,
+}
+
+/// What came of it.
+pub struct Ranking {
+    pub case: String,
+    pub unit: &'static str,
+    pub rows: Vec<Row>,
+}
+
+pub struct Row {
+    pub name: String,
+    /// Units a second, the median.
+    pub rate: f64,
+    /// From the first to the third quartile, as a part of the median.
+    pub spread: f64,
+}
+
+impl<'a, T> Runner<'a, T> {
+    /// Somebody whose time is taken here.
+    pub fn new(name: impl Into<String>, mut fill: impl FnMut(&mut [T]) -> Result<()> + 'a) -> Self {
+        Self::with_own_clock(name, move |memory| {
+            let begun = Instant::now();
+            fill(memory)?;
+            black_box(memory);
+            Ok(begun.elapsed())
+        })
+    }
+
+    pub fn with_own_clock(
+        name: impl Into<String>,
+        run: impl FnMut(&mut [T]) -> Result<Duration> + 'a,
+    ) -> Self {
+        Self { name: name.into(), run: Box::new(run) }
+    }
+}
+
+impl<T> Race<'_, T> {
+    /// Runs everybody once to warm up, then `rounds` times in turns, all in the same memory.
+    pub fn run(mut self, rounds: usize, memory: &mut [T]) -> Result<Ranking> {
+        let mut seconds = vec![Vec::with_capacity(rounds); self.runners.len()];
+        for round in 0..=rounds {
+            for (runner, seconds) in self.runners.iter_mut().zip(&mut seconds) {
+                let taken = (runner.run)(memory)?.as_secs_f64();
+                if round > 0 {
+                    seconds.push(taken);
+                }
+            }
+        }
+        let row = |(runner, mut seconds): (Runner<'_, T>, Vec<f64>)| {
+            seconds.sort_by(f64::total_cmp);
+            let at = |quarter: usize| seconds[quarter * (seconds.len() - 1) / 4];
+            let [first, median, third] = [at(1), at(2), at(3)];
+            let (rate, spread) = (self.work / median, (third - first) / median);
+            Row { name: runner.name, rate, spread }
+        };
+        let rows = self.runners.into_iter().zip(seconds).map(row).collect();
+        Ok(Ranking { case: self.case, unit: self.unit, rows })
+    }
+}
