@@ -17,8 +17,6 @@
 //!
 //! This crate knows no file, no format and no protocol.
 
-#![forbid(unsafe_code)]
-
 mod block;
 mod cpu;
 mod engine;
