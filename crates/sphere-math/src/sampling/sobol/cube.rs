@@ -50,14 +50,19 @@ impl<T: Coordinate, O: Store<T>> Cube<'_, T, O> {
     fn columns<S: Simd>(self, simd: S) {
         let start = self.range.start;
         let rows = (self.range.end - start) as usize;
+        let first = self.out.rows_to_line().min(rows);
+        let range = start..start + first as u64;
         for (column, directions) in self.sobol.table.iter().enumerate() {
             let scrambler = self.sobol.scrambler(column);
-            let blocks = Blocks::new(simd, directions, start, scrambler.mask());
+            for (row, word) in words(directions, range.clone()).enumerate() {
+                self.out.set(row, column, T::of_word(scrambler.apply(word)));
+            }
+            let blocks = Blocks::new(simd, directions, range.end, scrambler.mask());
             match scrambler {
                 Scrambler::Shift { .. } => fill_column(
                     simd,
                     blocks,
-                    (rows, column),
+                    (first..rows, column),
                     self.out,
                     #[inline(always)]
                     |words| T::of_words(simd, words),
@@ -67,7 +72,7 @@ impl<T: Coordinate, O: Store<T>> Cube<'_, T, O> {
                     fill_column(
                         simd,
                         blocks,
-                        (rows, column),
+                        (first..rows, column),
                         self.out,
                         #[inline(always)]
                         |words| T::of_permuted(simd, words, keys),
@@ -82,16 +87,16 @@ impl<T: Coordinate, O: Store<T>> Cube<'_, T, O> {
 fn fill_column<S: Simd, T: Coordinate>(
     simd: S,
     mut blocks: Blocks<'_, S>,
-    (rows, column): (usize, usize),
+    (rows, column): (Range<usize>, usize),
     out: &mut impl Store<T>,
     coordinates: impl Fn(Pair<u64x8<S>>) -> [T; LANES],
 ) {
-    let whole = rows - rows % LANES;
-    for row in (0..whole).step_by(LANES) {
+    let whole = rows.end - rows.len() % LANES;
+    for row in (rows.start..whole).step_by(LANES) {
         out.set_lanes(simd, row, column, coordinates(blocks.next(simd)));
     }
-    if whole < rows {
-        for (row, value) in (whole..rows).zip(coordinates(blocks.next(simd))) {
+    if whole < rows.end {
+        for (row, value) in (whole..rows.end).zip(coordinates(blocks.next(simd))) {
             out.set(row, column, value);
         }
     }
