@@ -25,7 +25,9 @@ const RIGHT: f64 = 46.0;
 /// Of a letter, about.
 const LETTER: f64 = 6.4;
 const TOP: f64 = 26.0;
-const THICK: f64 = 9.0;
+const THICK: f64 = 10.0;
+/// From one bar of a group to the next.
+const STEP: f64 = 11.5;
 const GAP: f64 = 12.0;
 
 /// Bars from 0 to `mark`, which is what 1 is called, or as far past it as they go.
@@ -35,7 +37,7 @@ pub(in crate::report) fn bars(title: &str, mark: &str, groups: &[Group]) -> Stri
     let longest = groups.iter().map(|group| group.label.chars().count()).max().unwrap_or(0);
     let left = (longest as f64).mul_add(LETTER, 24.0);
     let x = |share: f64| left + (WIDTH - left - RIGHT) * share / most;
-    let height = |group: &Group| group.bars.len() as f64 * (THICK + 1.0) + GAP;
+    let height = |group: &Group| group.bars.len() as f64 * STEP + GAP;
     let bottom = TOP + groups.iter().map(height).sum::<f64>();
 
     let mut parts = Vec::new();
@@ -59,7 +61,7 @@ pub(in crate::report) fn bars(title: &str, mark: &str, groups: &[Group]) -> Stri
                 ));
                 parts.push(text(left + width + 5.0, y + THICK - 1.0, "start", "value", says));
             }
-            y += THICK + 1.0;
+            y += STEP;
         }
         y += GAP;
     }

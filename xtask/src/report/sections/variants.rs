@@ -30,7 +30,7 @@ pub(super) fn section(fragments: &Fragments) -> Option<Section> {
         title: "Instruction sets and layouts",
         intro: "Every instruction set gives the same bits, at another speed. Rows (C order, point after \
                 point, as files have them) take the same memory as columns; their rate is given as a \
-                share of that of columns. All f64."
+                share of that of columns. Ratios are those of shares of a fill. All f64."
             .to_owned(),
         body: table.html(),
     })
@@ -42,12 +42,13 @@ fn at_level(fragments: &Fragments, case: &Case, level: &str) -> String {
         let is_it = |rate: &Rate<'_>| {
             rate.threads() == 1 && rate.is("layout", "columns") && rate.is("simd", level)
         };
-        rates.into_iter().find(is_it).map(|rate| rate.number("points_per_second") / 1e6)
+        rates.into_iter().find(is_it)
     };
-    let times = one("scalar").zip(one(level)).map(|(scalar, this)| this / scalar);
-    let times = if level == "scalar" { None } else { times };
+    let times = one("scalar").zip(one(level)).filter(|_| level != "scalar");
+    let times = times.map(|(scalar, this)| ratio(this, scalar));
     let times = times.map(|times| under(&format!("{} \u{d7} scalar", digits(times))));
-    or_dash(one(level), digits) + &times.unwrap_or_default()
+    let rate = one(level).map(|rate| rate.number("points_per_second") / 1e6);
+    or_dash(rate, digits) + &times.unwrap_or_default()
 }
 
 fn rows<'a>(fragments: &'a Fragments, case: &Case, threads: u64) -> Option<Rate<'a>> {
@@ -58,8 +59,11 @@ fn rows<'a>(fragments: &'a Fragments, case: &Case, threads: u64) -> Option<Rate<
 fn layouts(fragments: &Fragments, case: &Case, threads: u64) -> String {
     let columns = rate(fragments, &format!("{}-f64", case.name), threads);
     let rates = rows(fragments, case, threads).zip(columns);
-    let share = rates.map(|(rows, columns)| {
-        rows.number("points_per_second") / columns.number("points_per_second")
-    });
-    or_dash(share, percent)
+    or_dash(rates.map(|(rows, columns)| ratio(rows, columns)), percent)
+}
+
+/// How many times as fast one is as another, each as a share of the fill of its own run: what else
+/// the machine did meanwhile cancels.
+fn ratio(one: Rate<'_>, other: Rate<'_>) -> f64 {
+    one.number("fraction") / other.number("fraction")
 }
