@@ -10,7 +10,7 @@ stage := @tools/stage
 # The stages build on one another, and cargo uses every core by itself.
 .NOTPARALLEL:
 .PHONY: help setup setup-tests serve demo test test-long format tidy lint unit emulated doc portable \
-  release deny ignored fuzz reproducible counts flames bench-peers golden fmt clean
+  release deny ignored fuzz reproducible counts flames bench bench-peers golden fmt clean
 
 help: ## list these commands (the default)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -66,6 +66,12 @@ counts: ## count instructions and compare with the committed counts; see docs/in
 
 flames: ## draw where the instructions of each scheme go, into target/bench/flames/
 	$(stage) 'flames: a picture for each scheme' cargo xtask flames
+
+bench: setup ## measure all schemes and compare them on one page, target/bench/report.html; QUICK=1 for less
+	$(stage) 'build: the release binary' cargo build --release --locked --package sphere-cli
+	$(if $(QUICK),,-$(stage) 'counts: instructions a point, where valgrind is' cargo xtask counts)
+	$(if $(QUICK),,-$(stage) 'flames: where they go' cargo xtask flames)
+	$(stage) 'bench: every scheme, some minutes' cargo xtask bench $(if $(QUICK),--quick)
 
 bench-peers: setup ## measure other libraries beside this one; takes them from crates.io and PyPI
 	$(stage) 'peers: rates beside those of other libraries' tools/bench-peers "$(target)/bench/peers.json"

@@ -9,12 +9,14 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+mod bench;
 mod callgrind;
 mod counts;
 mod files;
 mod flames;
 mod machine;
 mod private;
+mod report;
 mod reproducible;
 #[cfg(test)]
 mod scratch;
@@ -44,6 +46,10 @@ Commands:
                        compares them with benches/instructions.csv: over 5 % more is a fault. Writes
                        target/bench/instructions.json. With --write, renews the committed counts.
   flames               Draws where the instructions of each scheme go: target/bench/flames/*.svg
+  bench [--quick]      Measures every scheme with the release build of `sphere`: rates against a pure
+                       fill, latencies, allocations, quality; then writes the report. Some minutes.
+  report               Makes target/bench/report.html and report.json of the files in target/bench/
+                       that `bench` and others have written there.
   help                 This text
 
 Exit status: 0 all is well, 1 something was found or could not be done, 2 the command is unknown.
@@ -62,6 +68,11 @@ fn main() -> ExitCode {
             counts::run(&root(), true, &mut io::stdout())
         }
         (Some("flames"), true) => flames::run(&root(), &mut io::stdout()),
+        (Some("bench"), true) => bench::run(&root(), false, &mut io::stdout()),
+        (Some("bench"), false) if rest == [Path::new("--quick")] => {
+            bench::run(&root(), true, &mut io::stdout())
+        }
+        (Some("report"), true) => report::run(&root(), &mut io::stdout()),
         (Some("help" | "--help" | "-h"), _) => say(&mut io::stdout(), HELP).map(|()| true),
         _ => {
             let line = format!("xtask: cannot read `{}`\n\n{HELP}", words(&command, &rest));

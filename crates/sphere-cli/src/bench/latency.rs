@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use bytemuck::Pod;
 use serde::Serialize;
 use sphere_engine::{Job, Precision};
 use sphere_math::Real;
@@ -71,7 +72,7 @@ struct Percentiles {
     largest_seconds: f64,
 }
 
-fn measure<R: Real>(
+fn measure<R: Real + Pod>(
     request: &Request,
     load: usize,
     duration: Duration,
@@ -91,8 +92,13 @@ fn measure<R: Real>(
 }
 
 /// One fill after the other, each by the clock.
-fn fills<R: Real>(plan: &Plan, job: &Job, duration: Duration) -> Result<Percentiles, Failure> {
-    let mut buffer = Buffer::<R>::new(Layout::Columns, job.columns(), job.points());
+fn fills<R: Real + Pod>(
+    plan: &Plan,
+    job: &Job,
+    duration: Duration,
+) -> Result<Percentiles, Failure> {
+    let buffer = Buffer::<R>::new(Layout::Columns, job.columns(), job.points());
+    let mut buffer = buffer.map_err(Failure::work)?;
     let mut view = buffer.view();
     let mut taken = Vec::with_capacity(MOST_FILLS);
     let begun = Instant::now();
@@ -115,7 +121,8 @@ fn under_load<T>(threads: usize, work: impl FnOnce() -> Result<T, Failure>) -> R
     let plan = scheme.plan().map_err(Failure::work)?;
     let is_over = AtomicBool::new(false);
     let load = || {
-        let mut buffer = Buffer::<f64>::new(Layout::Columns, 3, total);
+        // A machine without memory for this is busy enough.
+        let Ok(mut buffer) = Buffer::<f64>::new(Layout::Columns, 3, total) else { return };
         let mut view = buffer.view();
         while !is_over.load(Ordering::Relaxed) {
             // The lattice has these points: there is nothing to refuse.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::hint::black_box;
 use std::io::{self, Write as _};
 
+use bytemuck::Pod;
 use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 use serde::Serialize;
 use sphere_engine::{Job, Precision};
@@ -84,13 +85,14 @@ impl<R: Real> Place<'_, R> {
     }
 }
 
-fn measure<R: Real>(
+fn measure<R: Real + Pod>(
     request: &Request,
     workers: &Workers,
     arguments: &BenchSampleArguments,
 ) -> Result<Figures, Failure> {
     let (job, runs) = (&request.job, arguments.runs);
-    let mut buffer = Buffer::<R>::new(arguments.layout, job.columns(), job.points());
+    let buffer = Buffer::<R>::new(arguments.layout, job.columns(), job.points());
+    let mut buffer = buffer.map_err(Failure::work)?;
     let mut place = Place { request, workers, view: buffer.view() };
     let fill: Work<_> = |place: &mut Place<'_, R>| {
         place.fill();

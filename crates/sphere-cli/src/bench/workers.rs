@@ -2,18 +2,14 @@
 
 use std::num::NonZeroUsize;
 use std::ops::Range;
-use std::sync::Mutex;
 
 use sphere_engine::CpuEngine;
 use sphere_math::Real;
 use sphere_math::parallel::{Executor, Serial};
-use sphere_math::sampling::{Plan, SampleError};
+use sphere_math::sampling::{Plan, SampleError, fill_constant_on};
 
 use super::memory::View;
 use crate::failure::Failure;
-
-/// Values of one task of a pure fill, as many as a part of points has.
-const PART_VALUES: usize = 1 << 18;
 
 /// Threads of a pool, or the calling one alone: handing over to another takes as long as 10,000
 /// points.
@@ -59,30 +55,12 @@ impl Workers {
         .map(drop)
     }
 
-    /// Fills memory with one value: as fast as points could be at most. In parts like those of
-    /// points, so that as many streams of stores are open.
+    /// Fills memory with one value: as fast as points could be at most.
     pub(super) fn pure_fill<R: Real>(&self, out: &mut View<'_, R>, value: R) {
         match out {
-            View::Rows(rows) => self.fill_parts(rows.chunks_mut(PART_VALUES).collect(), value),
-            View::Columns(columns) => {
-                let rows = (PART_VALUES / columns.len()).max(1);
-                let mut rest: Vec<_> = columns.iter_mut().map(|one| one.chunks_mut(rows)).collect();
-                let parts = rest.first().map_or(0, ExactSizeIterator::len);
-                let next = |_| rest.iter_mut().filter_map(Iterator::next).collect::<Vec<_>>();
-                let parts: Vec<_> = (0..parts).flat_map(next).collect();
-                self.fill_parts(parts, value);
-            }
+            View::Columns(columns) => fill_constant_on(self, columns, value),
+            View::Rows(rows) => fill_constant_on(self, &mut [rows], value),
         }
-    }
-
-    fn fill_parts<R: Real>(&self, parts: Vec<&mut [R]>, value: R) {
-        // A task takes its own part, once: nobody waits for a lock.
-        let parts: Vec<_> = parts.into_iter().map(|part| Mutex::new(Some(part))).collect();
-        self.map(parts.len(), |index| {
-            if let Some(part) = parts[index].lock().map_or(None, |mut part| part.take()) {
-                part.fill(value);
-            }
-        });
     }
 }
 
@@ -100,7 +78,7 @@ mod tests {
     use std::num::NonZeroUsize;
 
     use super::super::memory::{Buffer, View};
-    use super::{PART_VALUES, Workers};
+    use super::Workers;
     use crate::cli::Layout;
 
     #[test]
@@ -110,8 +88,8 @@ mod tests {
             assert_eq!(workers.threads(), threads);
             for (layout, columns) in [(Layout::Columns, 3), (Layout::Rows, 2), (Layout::Columns, 1)]
             {
-                for rows in [1, 1_000, PART_VALUES + 1] {
-                    let mut buffer = Buffer::<f32>::new(layout, columns, rows as u64);
+                for rows in [1, 1_000, 300_001] {
+                    let mut buffer = Buffer::<f32>::new(layout, columns, rows as u64).unwrap();
                     workers.pure_fill(&mut buffer.view(), 1.5);
                     let all = match buffer.view() {
                         View::Columns(columns) => columns.concat(),
