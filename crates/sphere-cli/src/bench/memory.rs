@@ -1,17 +1,19 @@
 //! Memory that points are computed into, and how much there is.
 
+use bytemuck::Pod;
 use sphere_engine::Job;
+use sphere_engine::memory::{MemoryError, Output, Values};
 use sphere_math::Real;
+use sphere_math::parallel::Executor;
 
 use crate::cli::Layout;
 use crate::failure::Failure;
 
 /// All points of a request.
 #[derive(Debug)]
-pub(super) struct Buffer<R> {
-    values: Vec<R>,
-    layout: Layout,
-    columns: usize,
+pub(super) enum Buffer<R> {
+    Columns(Output<R>),
+    Rows(Values<R>),
 }
 
 /// What a fill takes: made once, before the clock runs.
@@ -21,18 +23,34 @@ pub(super) enum View<'a, R> {
     Rows(&'a mut [R]),
 }
 
-impl<R: Real> Buffer<R> {
-    /// At least one row and one column of zeros, taken from the machine where they are first
-    /// written.
-    pub(super) fn new(layout: Layout, columns: usize, rows: u64) -> Self {
-        Self { values: vec![R::default(); columns * rows as usize], layout, columns }
+impl<R: Real + Pod> Buffer<R> {
+    /// Zeros, on huge pages where the system has them.
+    pub(super) fn new(layout: Layout, columns: usize, rows: u64) -> Result<Self, Failure> {
+        let buffer = match layout {
+            Layout::Columns => Output::new(columns, rows).map(Self::Columns),
+            Layout::Rows => Self::of_rows(columns, rows),
+        };
+        buffer.map_err(Failure::work)
+    }
+
+    fn of_rows(columns: usize, rows: u64) -> Result<Self, MemoryError> {
+        let values = rows.checked_mul(columns as u64);
+        let values = values.ok_or(MemoryError::TooLarge { columns, rows })?;
+        Values::new(values).map(Self::Rows)
+    }
+
+    /// Has the system find the memory, on the threads that will fill it.
+    pub(super) fn touch(&mut self, executor: &impl Executor) {
+        match self {
+            Self::Columns(output) => output.touch(executor),
+            Self::Rows(values) => values.touch(executor),
+        }
     }
 
     pub(super) fn view(&mut self) -> View<'_, R> {
-        let rows = self.values.len() / self.columns;
-        match self.layout {
-            Layout::Columns => View::Columns(self.values.chunks_mut(rows).collect()),
-            Layout::Rows => View::Rows(&mut self.values),
+        match self {
+            Self::Columns(output) => View::Columns(output.columns_mut()),
+            Self::Rows(values) => View::Rows(values.as_mut_slice()),
         }
     }
 }
