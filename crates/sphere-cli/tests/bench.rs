@@ -45,7 +45,7 @@ fn samples_are_measured_as_asked_for() {
         assert_eq!(figures["runs"], runs, "{words}");
         let used = figures["threads"].as_u64().unwrap();
         assert!(used == threads || (threads == 0 && used > 0), "{words}: {used}");
-        assert!(figures["simd"].is_string(), "{words}");
+        assert!(figures["simd"].is_string() && figures["numa"].is_string(), "{words}");
 
         let number = |key: &str| figures[key].as_f64().unwrap_or_else(|| panic!("{words}: {key}"));
         let positive =

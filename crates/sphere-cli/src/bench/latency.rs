@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use bytemuck::Pod;
 use serde::Serialize;
+use sphere_engine::numa::NumaState;
 use sphere_engine::{Job, Precision};
 use sphere_math::Real;
 use sphere_math::sampling::{Placement, Plan, Scheme};
@@ -20,6 +21,9 @@ use super::workers::Workers;
 use crate::cli::{BenchLatencyArguments, Layout};
 use crate::failure::Failure;
 use crate::threads::threads;
+
+/// Who fills: the thread that measures, wherever it runs.
+const ALONE: Workers = Workers::Caller(NumaState::Off);
 
 const DEFAULT_POINTS: u64 = 1_024;
 
@@ -97,14 +101,13 @@ fn fills<R: Real + Pod>(
     job: &Job,
     duration: Duration,
 ) -> Result<Percentiles, Failure> {
-    let buffer = Buffer::<R>::new(Layout::Columns, job.columns(), job.points());
-    let mut buffer = buffer.map_err(Failure::work)?;
+    let mut buffer = Buffer::<R>::new(Layout::Columns, job.columns(), job.points())?;
     let mut view = buffer.view();
     let mut taken = Vec::with_capacity(MOST_FILLS);
     let begun = Instant::now();
     while taken.len() < LEAST_FILLS || (begun.elapsed() < duration && taken.len() < MOST_FILLS) {
         let started = Instant::now();
-        Workers::Caller.points(plan, job.range(), &mut view).map_err(Failure::work)?;
+        ALONE.points(plan, job.range(), &mut view).map_err(Failure::work)?;
         black_box(&view);
         taken.push(started.elapsed().as_secs_f64());
     }
@@ -119,20 +122,21 @@ fn under_load<T>(threads: usize, work: impl FnOnce() -> Result<T, Failure>) -> R
     let total = LOAD_BYTES / (3 * size_of::<f64>() as u64);
     let scheme = Scheme::Fibonacci { total, placement: Placement::Quadrature };
     let plan = scheme.plan().map_err(Failure::work)?;
+    let buffers = (0..threads).map(|_| Buffer::new(Layout::Columns, 3, total));
+    let buffers = buffers.collect::<Result<Vec<_>, _>>()?;
     let is_over = AtomicBool::new(false);
-    let load = || {
-        // A machine without memory for this is busy enough.
-        let Ok(mut buffer) = Buffer::<f64>::new(Layout::Columns, 3, total) else { return };
+    let load = |mut buffer: Buffer<f64>| {
         let mut view = buffer.view();
         while !is_over.load(Ordering::Relaxed) {
             // The lattice has these points: there is nothing to refuse.
-            let _ = Workers::Caller.points(&plan, 0..total, &mut view);
+            let _ = ALONE.points(&plan, 0..total, &mut view);
             black_box(&view);
         }
     };
     thread::scope(|scope| {
-        for _ in 0..threads {
-            scope.spawn(load);
+        for buffer in buffers {
+            let load = &load;
+            scope.spawn(move || load(buffer));
         }
         let done = work();
         is_over.store(true, Ordering::Relaxed);

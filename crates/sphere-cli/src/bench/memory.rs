@@ -4,6 +4,7 @@ use bytemuck::Pod;
 use sphere_engine::Job;
 use sphere_engine::memory::{MemoryError, Output, Values};
 use sphere_math::Real;
+use sphere_math::parallel::Executor;
 
 use crate::cli::Layout;
 use crate::failure::Failure;
@@ -23,12 +24,27 @@ pub(super) enum View<'a, R> {
 }
 
 impl<R: Real + Pod> Buffer<R> {
-    /// Zeros, taken from the machine where they are first written.
-    pub(super) fn new(layout: Layout, columns: usize, rows: u64) -> Result<Self, MemoryError> {
-        Ok(match layout {
-            Layout::Columns => Self::Columns(Output::new(columns, rows)?),
-            Layout::Rows => Self::Rows(Values::new(rows.saturating_mul(columns as u64))?),
-        })
+    /// Zeros, on huge pages where the system has them.
+    pub(super) fn new(layout: Layout, columns: usize, rows: u64) -> Result<Self, Failure> {
+        let buffer = match layout {
+            Layout::Columns => Output::new(columns, rows).map(Self::Columns),
+            Layout::Rows => Self::of_rows(columns, rows),
+        };
+        buffer.map_err(Failure::work)
+    }
+
+    fn of_rows(columns: usize, rows: u64) -> Result<Self, MemoryError> {
+        let values = rows.checked_mul(columns as u64);
+        let values = values.ok_or(MemoryError::TooLarge { columns, rows })?;
+        Values::new(values).map(Self::Rows)
+    }
+
+    /// Has the system find the memory, on the threads that will fill it.
+    pub(super) fn touch(&mut self, executor: &impl Executor) {
+        match self {
+            Self::Columns(output) => output.touch(executor),
+            Self::Rows(values) => values.touch(executor),
+        }
     }
 
     pub(super) fn view(&mut self) -> View<'_, R> {

@@ -17,7 +17,6 @@ use super::statistics::Summary;
 use super::workers::Workers;
 use crate::cli::{BenchSampleArguments, Layout};
 use crate::failure::Failure;
-use crate::threads::threads;
 
 /// Ten million directions in f64: far past every cache, and done in a moment.
 const DEFAULT_BYTES: u64 = 240_000_000;
@@ -26,7 +25,7 @@ pub(super) fn run(arguments: &BenchSampleArguments) -> Result<(), Failure> {
     let default = |job: &Job| (DEFAULT_BYTES / job.row_bytes() as u64).max(1);
     let request = Request::of(&arguments.subject, default)?;
     memory::check(&request.job)?;
-    let workers = Workers::new(threads(arguments.threads.as_deref())?)?;
+    let workers = Workers::new(arguments.threads.as_deref(), arguments.numa)?;
     let figures = match request.job.precision() {
         Precision::Double => measure::<f64>(&request, &workers, arguments)?,
         Precision::Single => measure::<f32>(&request, &workers, arguments)?,
@@ -52,6 +51,7 @@ struct Figures {
     bytes: String,
     simd: &'static str,
     threads: usize,
+    numa: String,
     runs: u32,
     seconds: f64,
     points_per_second: f64,
@@ -91,8 +91,8 @@ fn measure<R: Real + Pod>(
     arguments: &BenchSampleArguments,
 ) -> Result<Figures, Failure> {
     let (job, runs) = (&request.job, arguments.runs);
-    let buffer = Buffer::<R>::new(arguments.layout, job.columns(), job.points());
-    let mut buffer = buffer.map_err(Failure::work)?;
+    let mut buffer = Buffer::<R>::new(arguments.layout, job.columns(), job.points())?;
+    buffer.touch(workers);
     let mut place = Place { request, workers, view: buffer.view() };
     let fill: Work<_> = |place: &mut Place<'_, R>| {
         place.fill();
@@ -133,6 +133,7 @@ impl Figures {
             bytes: bytes.to_string(),
             simd: plan.simd().name(),
             threads: workers.threads(),
+            numa: workers.numa().to_string(),
             runs,
             seconds: sample.median,
             points_per_second: job.points() as f64 / sample.median,

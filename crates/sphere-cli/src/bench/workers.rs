@@ -1,41 +1,49 @@
 //! Who computes, and the two pieces of work that are compared.
 
-use std::num::NonZeroUsize;
 use std::ops::Range;
 
-use sphere_engine::CpuEngine;
+use sphere_engine::numa::{Numa, NumaState};
+use sphere_engine::{CpuEngine, Engine as _};
 use sphere_math::Real;
 use sphere_math::parallel::{Executor, Serial};
 use sphere_math::sampling::{Plan, SampleError, fill_constant_on};
 
 use super::memory::View;
 use crate::failure::Failure;
+use crate::threads::engine;
 
 /// Threads of a pool, or the calling one alone: handing over to another takes as long as 10,000
 /// points.
 #[derive(Debug)]
 pub(super) enum Workers {
-    Caller,
+    Caller(NumaState),
     Pool(CpuEngine),
 }
 
 impl Workers {
-    /// So many threads; `None` is one per core.
-    pub(super) fn new(threads: Option<NonZeroUsize>) -> Result<Self, Failure> {
-        let threads = threads.or_else(|| std::thread::available_parallelism().ok());
-        match threads {
-            Some(threads) if threads.get() > 1 => {
-                CpuEngine::new(Some(threads)).map(Self::Pool).map_err(Failure::work)
-            }
-            _ => Ok(Self::Caller),
+    /// So many threads, `None` is one per core, on these nodes.
+    pub(super) fn new(threads: Option<&str>, numa: Numa) -> Result<Self, Failure> {
+        let engine = engine(threads, numa)?;
+        let capability = engine.capability();
+        let is_pinned = matches!(capability.numa, NumaState::Pinned { .. });
+        if capability.threads == 1 && !is_pinned {
+            return Ok(Self::Caller(capability.numa.clone()));
         }
+        Ok(Self::Pool(engine))
     }
 
     pub(super) fn threads(&self) -> usize {
-        use sphere_engine::Engine as _;
         match self {
-            Self::Caller => 1,
+            Self::Caller(_) => 1,
             Self::Pool(engine) => engine.capability().threads,
+        }
+    }
+
+    /// Where the threads run.
+    pub(super) fn numa(&self) -> &NumaState {
+        match self {
+            Self::Caller(numa) => numa,
+            Self::Pool(engine) => &engine.capability().numa,
         }
     }
 
@@ -47,8 +55,8 @@ impl Workers {
         out: &mut View<'_, R>,
     ) -> Result<(), SampleError> {
         match (self, out) {
-            (Self::Caller, View::Columns(columns)) => plan.fill(range, columns),
-            (Self::Caller, View::Rows(rows)) => plan.fill_rows(range, rows),
+            (Self::Caller(_), View::Columns(columns)) => plan.fill(range, columns),
+            (Self::Caller(_), View::Rows(rows)) => plan.fill_rows(range, rows),
             (Self::Pool(engine), View::Columns(columns)) => plan.fill_on(engine, range, columns),
             (Self::Pool(engine), View::Rows(rows)) => plan.fill_rows_on(engine, range, rows),
         }
@@ -67,7 +75,7 @@ impl Workers {
 impl Executor for Workers {
     fn map<T: Send>(&self, tasks: usize, task: impl Fn(usize) -> T + Sync) -> Vec<T> {
         match self {
-            Self::Caller => Serial.map(tasks, task),
+            Self::Caller(_) => Serial.map(tasks, task),
             Self::Pool(engine) => engine.map(tasks, task),
         }
     }
@@ -75,7 +83,7 @@ impl Executor for Workers {
 
 #[cfg(test)]
 mod tests {
-    use std::num::NonZeroUsize;
+    use sphere_engine::numa::Numa;
 
     use super::super::memory::{Buffer, View};
     use super::Workers;
@@ -83,9 +91,9 @@ mod tests {
 
     #[test]
     fn a_pure_fill_leaves_nothing_out() {
-        for threads in [1, 2] {
-            let workers = Workers::new(NonZeroUsize::new(threads)).unwrap();
-            assert_eq!(workers.threads(), threads);
+        for threads in ["1", "2"] {
+            let workers = Workers::new(Some(threads), Numa::Auto).unwrap();
+            assert_eq!(workers.threads().to_string(), threads);
             for (layout, columns) in [(Layout::Columns, 3), (Layout::Rows, 2), (Layout::Columns, 1)]
             {
                 for rows in [1, 1_000, 300_001] {

@@ -1,6 +1,7 @@
 //! `sphere bench`.
 
 use clap::{Args, Subcommand, ValueEnum};
+use sphere_engine::numa::Numa;
 
 use super::{BenchCountersArguments, PointArguments, choices, simd_levels};
 
@@ -34,6 +35,10 @@ pub(crate) struct BenchSampleArguments {
     /// Compute on so many threads [default: all cores]
     #[arg(long, value_name = "T", help_heading = MEASURE, allow_negative_numbers = true)]
     pub(crate) threads: Option<String>,
+    /// Keep threads and memory on nodes: auto where there are several, off, or the number of one
+    #[arg(long, value_name = "NODES", help_heading = MEASURE, default_value_t)]
+    #[arg(allow_negative_numbers = true)]
+    pub(crate) numa: Numa,
     /// How points lie in memory
     #[arg(long, value_name = "HOW", help_heading = MEASURE, default_value = "columns")]
     pub(crate) layout: Layout,

@@ -4,8 +4,8 @@ mod kernel;
 mod plans;
 mod pool;
 mod reorder;
+mod start;
 
-use std::num::NonZeroUsize;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -20,7 +20,6 @@ use self::kernel::Kernel;
 use self::plans::Plans;
 use self::pool::Pool;
 use self::reorder::Reorder;
-use crate::numa::{Numa, NumaError, NumaState, Pinning, Topology};
 use crate::{
     Block, Capability, Cause, Engine, EngineError, Job, Report, Sink, Stop, Stopped, Window,
 };
@@ -48,73 +47,6 @@ impl CpuEngine {
     /// The most threads one engine starts: above any machine, below what exhausts one.
     pub const MAX_THREADS: usize = 1_024;
 
-    /// An engine of so many threads, wherever the system puts them; `None` is one per core that this
-    /// process may use.
-    ///
-    /// # Errors
-    /// [`EngineError::Rejected`] above [`Self::MAX_THREADS`], [`EngineError::Unavailable`] when the system
-    /// refuses to start them.
-    pub fn new(threads: Option<NonZeroUsize>) -> Result<Self, EngineError> {
-        Self::unpinned(threads, NumaState::Off)
-    }
-
-    /// An engine whose threads stay on their nodes of memory. As an [`Executor`] it runs each task on
-    /// the node that its number belongs to, so that memory which it
-    /// [touched](crate::memory::Output::touch) is filled from beside it.
-    ///
-    /// On one node, [`Numa::Auto`] is [`CpuEngine::new`]; the [`Capability`] says so.
-    ///
-    /// # Errors
-    /// As [`CpuEngine::new`]; [`EngineError::Rejected`] names the nodes if there is no such one,
-    /// [`EngineError::Unavailable`] if a node was asked for and the system knows none or pins nothing.
-    pub fn with_numa(threads: Option<NonZeroUsize>, numa: Numa) -> Result<Self, EngineError> {
-        match Self::on_nodes(threads, numa) {
-            // Nobody asked for a node: the same points, wherever they are computed.
-            Err(EngineError::Unavailable { reason }) if numa == Numa::Auto => {
-                Self::unpinned(threads, NumaState::Unavailable { reason })
-            }
-            engine => engine,
-        }
-    }
-
-    /// An engine with threads at these places.
-    ///
-    /// # Errors
-    /// As [`CpuEngine::with_numa`].
-    pub fn pinned(pinning: Pinning) -> Result<Self, EngineError> {
-        let threads = check(pinning.threads())?;
-        let nodes = pinning.nodes().iter().map(|node| node.node).collect();
-        Ok(Self::of(Pool::pinned(pinning)?, threads, NumaState::Pinned { nodes }))
-    }
-
-    fn unpinned(threads: Option<NonZeroUsize>, numa: NumaState) -> Result<Self, EngineError> {
-        let threads = check(threads.unwrap_or_else(all_cores).get())?;
-        Ok(Self::of(Pool::new(threads)?, threads, numa))
-    }
-
-    fn on_nodes(threads: Option<NonZeroUsize>, numa: Numa) -> Result<Self, EngineError> {
-        if numa == Numa::Off {
-            return Self::new(threads);
-        }
-        let topology = Topology::here().map_err(|error| unplaced(&error))?;
-        let pinning =
-            |threads| Pinning::new(&topology, numa, threads).map_err(|error| unplaced(&error));
-        match pinning(threads)? {
-            None => Self::unpinned(threads, NumaState::OneNode),
-            // A container may be granted less time than the processors that it sees have.
-            Some(all) if threads.is_none() && all.threads() > all_cores().get() => {
-                pinning(Some(all_cores()))?.map_or_else(|| Self::new(threads), Self::pinned)
-            }
-            Some(pinning) => Self::pinned(pinning),
-        }
-    }
-
-    fn of(pool: Pool, threads: usize, numa: NumaState) -> Self {
-        let simd = SimdLevel::best();
-        let capability = Capability { name: "cpu", simd: simd.name(), threads, numa };
-        Self { pool, plans: Plans::default(), simd, capability }
-    }
-
     /// The same engine on another instruction set. No bit of any point changes.
     ///
     /// # Errors
@@ -140,26 +72,6 @@ impl CpuEngine {
             blocks: sink.blocks.clamp(1, 2 * self.capability.threads + 2),
             block_bytes: sink.block_bytes.min(BLOCK_BYTES),
         }
-    }
-}
-
-fn all_cores() -> NonZeroUsize {
-    std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
-}
-
-fn check(threads: usize) -> Result<usize, EngineError> {
-    if threads <= CpuEngine::MAX_THREADS {
-        return Ok(threads);
-    }
-    let reason = format!("{threads} threads; at most {} are started", CpuEngine::MAX_THREADS);
-    Err(EngineError::Rejected { reason })
-}
-
-fn unplaced(error: &NumaError) -> EngineError {
-    let reason = error.to_string();
-    match error {
-        NumaError::UnknownNode { .. } => EngineError::Rejected { reason },
-        _ => EngineError::Unavailable { reason },
     }
 }
 
