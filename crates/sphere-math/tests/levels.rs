@@ -131,6 +131,27 @@ levels! {
     fill_neon: Neon,
 }
 
+/// Points by rejection, in ranges of all remainders of a batch and over the end of a counter word: the
+/// same points from the same number of candidates.
+#[test]
+fn rejection_tries_the_same_candidates() {
+    for (method, seed) in [(Method::Disk, 1), (Method::Ball, 2), (Method::Cylinder, 3)] {
+        let scalar = Scheme::Random { seed, method }.plan().unwrap();
+        let scalar = scalar.with_simd(SimdLevel::Scalar).unwrap();
+        for level in SimdLevel::available() {
+            let plan = scalar.with_simd(level).unwrap();
+            for (start, length) in (0..40).map(|step| ((1 << 32) - 3_000 + 97 * step, 53 * step)) {
+                let range = start..start + length;
+                let [mut right, mut given] = [(); 2].map(|()| vec![f64::NAN; 3 * length as usize]);
+                let expected = scalar.fill_rows(range.clone(), &mut right).unwrap();
+                let tally = plan.fill_rows(range.clone(), &mut given).unwrap();
+                assert_eq!(tally, expected, "{level} {method:?} {range:?}");
+                assert_eq!(given, right, "{level} {method:?} {range:?}");
+            }
+        }
+    }
+}
+
 /// A level that flips the last bit of one value of one point, which the property has to see.
 #[test]
 fn a_wrong_level_is_caught() {

@@ -144,7 +144,8 @@ impl LaneLift for f64 {
     #[inline(always)]
     fn on_parallels<S: Simd>(simd: S, points: Cylinder<S>) -> Block<Self, 3> {
         let [low, high] = points.from_pole;
-        let squares = [(-low).mul_add_precise(low, low * 2.0), (-high).mul_add_precise(high, high * 2.0)];
+        let squares =
+            [(-low).mul_add_precise(low, low * 2.0), (-high).mul_add_precise(high, high * 2.0)];
         around_axis(simd, points.z, squares, points.turns)
     }
 

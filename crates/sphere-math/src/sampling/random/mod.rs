@@ -76,7 +76,9 @@ impl Random {
         out: &mut impl Store<R>,
     ) -> Tally {
         match self.method {
-            Method::Cylinder => instructions.run(Fill::<R, _, _, _>::new(Cylinder, self, range, out)),
+            Method::Cylinder => {
+                instructions.run(Fill::<R, _, _, _>::new(Cylinder, self, range, out))
+            }
             Method::Disk => instructions.run(Fill::<R, _, _, _>::new(Disk, self, range, out)),
             Method::Ball => instructions.run(Fill::<R, _, _, _>::new(Ball, self, range, out)),
         }
@@ -99,12 +101,7 @@ impl Random {
 
     /// The accepted blocks of some rows; row 0 is the point `start`.
     #[inline(always)]
-    fn each(
-        self,
-        start: u64,
-        rows: Range<usize>,
-        mut write: impl FnMut(usize, Accepted),
-    ) -> Tally {
+    fn each(self, start: u64, rows: Range<usize>, mut write: impl FnMut(usize, Accepted)) -> Tally {
         let mut tally = Tally::default();
         for row in rows {
             let accepted = self.accepted(start + row as u64);

@@ -11,7 +11,7 @@ use crate::sampling::random::{Random, stream};
 
 /// Rows of a batch: enough that the last vectors of a queue, which are not full, do not show; few
 /// enough that all stays in the first cache.
-pub(super) const ROWS: usize = 512;
+pub(super) const ROWS: usize = 256;
 
 /// The row of lanes that have nothing to do.
 const IDLE: u64 = ROWS as u64;

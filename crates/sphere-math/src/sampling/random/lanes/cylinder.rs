@@ -19,7 +19,11 @@ impl MethodLanes<2> for Cylinder {
 
     #[inline(always)]
     fn lift<S: Simd, R: Real>(simd: S, [low, high]: Pair<[u64x8<S>; 2]>) -> Block<R, 3> {
-        R::on_exact_parallels(simd, [height(simd, low[0]), height(simd, high[0])], [low[1], high[1]])
+        R::on_exact_parallels(
+            simd,
+            [height(simd, low[0]), height(simd, high[0])],
+            [low[1], high[1]],
+        )
     }
 }
 
