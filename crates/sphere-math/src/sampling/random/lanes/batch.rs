@@ -85,8 +85,8 @@ impl<const KEPT: usize> Batch<KEPT> {
         self.waiting = 0;
         for row in (0..rows).step_by(N * WIDTH) {
             let mut numbers = [lanes + row as u64; N];
-            for at in 1..N {
-                numbers[at] = lanes + (row + at * WIDTH) as u64;
+            for (at, numbers) in numbers.iter_mut().enumerate() {
+                *numbers += (at * WIDTH) as u64;
             }
             let pairs = source.pairs(numbers, 0);
             for at in 0..N {
