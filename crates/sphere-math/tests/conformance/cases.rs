@@ -61,6 +61,11 @@ pub(crate) fn ranges(scheme: Scheme) -> Vec<Range<u64>> {
         // Several of the largest blocks, from the middle of one on.
         ranges.extend([61..2_300, (1 << 52) - 1_000..(1 << 52) + 1_050, points - 1_111..points]);
     }
+    if matches!(scheme, Scheme::Random { .. }) {
+        // All remainders of a batch of retries, and over the end of a counter word.
+        let starts = (0..20).map(|step| ((1 << 32) - 3_000 + 194 * step, 106 * step));
+        ranges.extend(starts.map(|(start, length)| start..start + length));
+    }
     ranges.push(points..points);
     if points <= 10_000 {
         ranges.extend([0..points, points / 3..points]);

@@ -11,7 +11,7 @@ use crate::sampling::random::{Random, stream};
 
 /// Rows of a batch: enough that the last vectors of a queue, which are not full, do not show; few
 /// enough that all stays in the first cache.
-pub(super) const ROWS: usize = 512;
+pub(super) const ROWS: usize = 256;
 
 /// The row of lanes that have nothing to do.
 const IDLE: u64 = ROWS as u64;
@@ -85,8 +85,8 @@ impl<const KEPT: usize> Batch<KEPT> {
         self.waiting = 0;
         for row in (0..rows).step_by(N * WIDTH) {
             let mut numbers = [lanes + row as u64; N];
-            for at in 1..N {
-                numbers[at] = lanes + (row + at * WIDTH) as u64;
+            for (at, numbers) in numbers.iter_mut().enumerate() {
+                *numbers += (at * WIDTH) as u64;
             }
             let pairs = source.pairs(numbers, 0);
             for at in 0..N {
