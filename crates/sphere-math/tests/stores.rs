@@ -22,6 +22,7 @@ fn plans() -> Vec<Plan> {
         Scheme::Random { seed: 3, method: Method::Ball },
         sobol(1),
         sobol(5),
+        sobol(65),
     ];
     schemes.iter().map(|scheme| scheme.plan().unwrap()).collect()
 }
