@@ -84,7 +84,12 @@ impl Search {
     /// Whether the nearest corner, given its squared distance and that of the next, is nearer than
     /// all other points.
     #[inline(always)]
-    fn prove<S: Simd>(&self, view: &View<S>, nearest: f32x16<S>, next: f32x16<S>) -> mask32x16<S> {
+    pub(super) fn prove<S: Simd>(
+        &self,
+        view: &View<S>,
+        nearest: f32x16<S>,
+        next: f32x16<S>,
+    ) -> mask32x16<S> {
         let area = (4.0 * core::f64::consts::PI / self.steps) as f32;
         let doubt = view.per_radius * view.per_radius * (DOUBT * area);
         let turn = view.squared_radius * view.short_turn * (0.5 * self.steps) as f32;

@@ -1,5 +1,7 @@
 use fearless_simd::prelude::*;
-use fearless_simd::{Simd, f64x8};
+use fearless_simd::{Simd, f32x16, f64x8};
+
+use core::f64::consts::{PI, TAU};
 
 use super::cells::Search;
 use super::corners::{MOST_TURN, View};
@@ -7,7 +9,7 @@ use super::{Fibonacci, LANES, halves};
 use crate::sampling::{Method, Placement, Scheme};
 use crate::simd::{Instructions, Kernel, SimdLevel};
 
-const GROUPS: usize = 2_000;
+const GROUPS: usize = 1_000;
 
 /// The corners of the cells of a group: their indices, which of them are points, and their squared
 /// distances.
@@ -17,8 +19,14 @@ struct Seen {
     points: [u64; 4],
     squares: [[f64; LANES]; 4],
     short_turn: [f64; LANES],
+    steps: [[f64; LANES]; 2],
     proved: u64,
+    /// For which directions a point at each of [`DISTANCES`] is proved to be the nearest.
+    within: [u64; DISTANCES.len()],
 }
+
+/// Squared distances in areas of a cell; a little more than the fourth is the most that occurs.
+const DISTANCES: [f64; 6] = [0.01, 0.1, 0.3, 0.5, 0.7, 1.0];
 
 struct See<'a> {
     search: &'a Search,
@@ -38,10 +46,21 @@ impl Kernel for See<'_> {
         let mut seen = Seen { proved, ..Seen::default() };
         let [x, y, z] = self.columns.map(|column| halves(simd, column));
         let cells = [0, 1].map(|half| self.search.cells(simd, [x[half], y[half], z[half]]));
-        let squares = self.search.squares(simd, &View::new(simd, &cells[0], &cells[1]));
+        let view = View::new(simd, &cells[0], &cells[1]);
+        let squares = self.search.squares(simd, &view);
+        for (within, distance) in seen.within.iter_mut().zip(DISTANCES) {
+            let nearest = [0, 1].map(|half| {
+                f64x8::splat(simd, distance * 4.0 * PI / self.search.steps)
+                    / cells[half].squared_radius
+            });
+            let next = f32x16::splat(simd, f32::INFINITY);
+            *within = self.search.prove(&view, nearest[0].narrow(nearest[1]), next).to_bitmask();
+        }
         for (half, cells) in cells.iter().enumerate() {
             let lanes = 8 * half..8 * half + 8;
-            cells.short_turn.store_slice(&mut seen.short_turn[lanes]);
+            cells.short_turn.store_slice(&mut seen.short_turn[lanes.clone()]);
+            cells.steps[0].store_slice(&mut seen.steps[0][lanes.clone()]);
+            cells.steps[1].store_slice(&mut seen.steps[1][lanes]);
         }
         for (at, square) in squares.into_iter().enumerate() {
             let square: [f64x8<S>; 2] = square.widen().into();
@@ -59,11 +78,13 @@ impl Kernel for See<'_> {
     }
 }
 
-/// What each level with lanes sees of groups of directions.
-fn look(lattice: &Fibonacci, mut check: impl FnMut([[f64; LANES]; 3], Seen)) {
+/// What each level with lanes sees of groups of directions, and of how many.
+fn look(lattice: &Fibonacci, mut check: impl FnMut([[f64; LANES]; 3], Seen)) -> usize {
     let search = Search::new(lattice);
     let plan = Scheme::Random { seed: 5, method: Method::Cylinder }.plan().unwrap();
-    for level in SimdLevel::available().into_iter().filter(|&level| level != SimdLevel::Scalar) {
+    let mut levels = SimdLevel::available();
+    levels.retain(|&level| level != SimdLevel::Scalar);
+    for &level in &levels {
         for group in 0..GROUPS as u64 {
             let mut columns = [[0.0; LANES]; 3];
             let [x, y, z] = &mut columns;
@@ -74,6 +95,7 @@ fn look(lattice: &Fibonacci, mut check: impl FnMut([[f64; LANES]; 3], Seen)) {
             check(columns, Instructions::of(level).unwrap().run(see));
         }
     }
+    levels.len() * GROUPS * LANES
 }
 
 fn lattice(total: u64, offset: f64) -> Fibonacci {
@@ -87,8 +109,8 @@ fn estimates_are_close() {
     for total in [300, 1_000, 100_000, 1 << 30, 1 << 40, 1 << 52] {
         for offset in [0.0, 0.5, 75.0] {
             let (lattice, mut compared) = (lattice(total, offset), 0);
-            let area = 4.0 * core::f64::consts::PI / lattice.steps;
-            look(&lattice, |[x, y, z], seen| {
+            let area = 4.0 * PI / lattice.steps;
+            let looked = look(&lattice, |[x, y, z], seen| {
                 for lane in 0..LANES {
                     let scale =
                         1.0 / (x[lane] * x[lane] + y[lane] * y[lane] + z[lane] * z[lane]).sqrt();
@@ -109,7 +131,7 @@ fn estimates_are_close() {
                     }
                 }
             });
-            assert!(compared > 80_000, "{total} {offset}: {compared}");
+            assert!(compared >= 2 * looked, "{total} {offset}: {compared} of {looked}");
         }
     }
     println!("2^{:.2} of an area", most.log2());
@@ -120,13 +142,49 @@ fn estimates_are_close() {
 #[test]
 fn nearly_all_directions_are_proved() {
     for (total, most) in [(1_000, 0.01), (10_000, 2e-3), (1_000_000, 1e-3), (1 << 52, 1e-3)] {
-        let (mut proved, mut directions) = (0, 0);
-        look(&lattice(total, 0.5), |_, seen| {
-            proved += seen.proved.count_ones();
-            directions += LANES as u32;
-        });
-        let rate = 1.0 - f64::from(proved) / f64::from(directions);
-        println!("{total} points: {rate:.5}");
-        assert!(rate < most, "{total} points: {rate}");
+        let mut proved = 0;
+        let looked = look(&lattice(total, 0.5), |_, seen| proved += seen.proved.count_ones());
+        let left = looked - proved as usize;
+        println!("{total} points: {left} of {looked}");
+        assert!(left as f64 <= most * looked as f64, "{total} points: {left} of {looked}");
     }
+}
+
+/// The proof itself: a direction at that distance is less than one step away, of either kind.
+#[test]
+fn circles_that_are_proved_are_within_a_step() {
+    let mut most = [0.0_f64; DISTANCES.len()];
+    let (mut looked, mut proved) = (0, [0; DISTANCES.len()]);
+    for total in [100, 300, 1_000, 30_000, 1 << 20, 1 << 40] {
+        let lattice = lattice(total, 0.5);
+        let per_turn = |turn: f64| turn * crate::sampling::fibonacci::steps::POWERS[1];
+        looked += look(&lattice, |[x, y, z], seen| {
+            for (lane, z) in z.into_iter().enumerate() {
+                let radius = x[lane].hypot(y[lane]);
+                for (which, within) in seen.within.into_iter().enumerate() {
+                    if within >> lane & 1 == 0 {
+                        continue;
+                    }
+                    proved[which] += 1;
+                    // The angle whose chord it is.
+                    let chord = (DISTANCES[which] * 4.0 * PI / lattice.steps).sqrt();
+                    let (sin, cos) = (2.0 * (0.5 * chord).asin()).sin_cos();
+                    for bearing in (0..24).map(|k| f64::from(k) / 24.0 * TAU) {
+                        let (east, north) = (sin * bearing.sin(), sin * bearing.cos());
+                        let turns = east.atan2(radius * cos - z * north) / TAU;
+                        // z - (z cos + radius north), without cancellation.
+                        let down = z * sin * sin / (1.0 + cos) - radius * north;
+                        let rows = 0.5 * lattice.steps * down;
+                        let turn = seen.short_turn[lane];
+                        let a = rows * per_turn(turn) - turns * seen.steps[1][lane];
+                        let b = rows * turn + turns * seen.steps[0][lane];
+                        most[which] = most[which].max(a.abs()).max(b.abs());
+                    }
+                }
+            }
+        });
+    }
+    println!("{proved:?} of {looked}, {most:.3?}");
+    assert!(most.into_iter().all(|most| most < 1.0), "{most:?}");
+    assert!(proved[..5].iter().all(|&proved| 10 * proved >= 7 * looked), "{proved:?} of {looked}");
 }
