@@ -2,6 +2,9 @@
 
 use core::f64::consts::FRAC_1_PI;
 
+use fearless_simd::prelude::*;
+use fearless_simd::{Simd, f64x8};
+
 use crate::Turn;
 
 /// atan(t) / (2 pi t) as a polynomial in t², |t| <= tan(pi/8): interpolated at Chebyshev nodes with
@@ -44,6 +47,26 @@ pub(crate) fn azimuth(x: f64, y: f64) -> Turn {
     Turn(reflected(half, 0, y < 0.0))
 }
 
+/// [`azimuth`] in turns from -1/2 to 1/2, within 2^-52; no number at the pole.
+#[inline(always)]
+pub(crate) fn azimuth_in_lanes<S: Simd>(simd: S, x: f64x8<S>, y: f64x8<S>) -> f64x8<S> {
+    let (east, north) = (x.abs(), y.abs());
+    let (long, short) = (east.max(north), east.min(north));
+    let diagonal =
+        short.simd_gt(long * EIGHTH).select(f64x8::splat(simd, 1.0), f64x8::splat(simd, 0.0));
+    let t = (short - diagonal * long) / (long + diagonal * short);
+    let square = t * t;
+    let mut arc = f64x8::splat(simd, ARC[11]);
+    for &coefficient in ARC[..11].iter().rev() {
+        arc = arc.mul_add(square, f64x8::splat(simd, coefficient));
+    }
+    let octant = arc.mul_add(t, diagonal * 0.125);
+    let quarter = north.simd_gt(east).select(f64x8::splat(simd, 0.25) - octant, octant);
+    let half =
+        x.simd_lt(f64x8::splat(simd, 0.0)).select(f64x8::splat(simd, 0.5) - quarter, quarter);
+    half.copysign(y)
+}
+
 /// `sum - word` or the word itself.
 #[inline(always)]
 fn reflected(word: u64, sum: u64, reflect: bool) -> u64 {
@@ -64,8 +87,57 @@ fn arc(square: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::azimuth;
+    use fearless_simd::prelude::*;
+    use fearless_simd::{Simd, f64x8};
+
+    use super::{azimuth, azimuth_in_lanes};
     use crate::Turn;
+    use crate::simd::{Instructions, Kernel, SimdLevel};
+
+    struct InLanes([[f64; 8]; 2]);
+
+    impl Kernel for InLanes {
+        type Output = Option<[f64; 8]>;
+
+        fn scalar(self) -> Self::Output {
+            None
+        }
+
+        #[inline(always)]
+        fn lanes<S: Simd>(self, simd: S) -> Self::Output {
+            let [x, y] = self.0;
+            let (x, y) = (f64x8::from_slice(simd, &x), f64x8::from_slice(simd, &y));
+            Some(azimuth_in_lanes(simd, x, y).into())
+        }
+    }
+
+    #[test]
+    fn turns_in_lanes_are_those_of_points() {
+        for level in SimdLevel::available() {
+            let instructions = Instructions::of(level).unwrap();
+            for first in (0..20_000_u64).step_by(8).chain([0, u64::MAX - 6]) {
+                let word = |k: usize| {
+                    let index = first.wrapping_add(k as u64);
+                    // Around the quarters and anywhere.
+                    if first > 10_000 {
+                        index.wrapping_mul(0x9E37_79B9_7F4A_7C15)
+                    } else {
+                        index << 61
+                    }
+                };
+                let words = [0, 1, 2, 3, 4, 5, 6, 7].map(word);
+                let points = words.map(|word| Turn(word).cos_sin::<f64>());
+                let columns = [0, 1].map(|axis| points.map(|point| point[axis]));
+                let Some(turns) = instructions.run(InLanes(columns)) else { continue };
+                for (word, turned) in words.into_iter().zip(turns) {
+                    let expected = word.cast_signed() as f64 / (1_u128 << 64) as f64;
+                    let error = (turned - expected).abs();
+                    // Half a turn is one eastwards and one westwards.
+                    assert!(error.min(1.0 - error) < 2.3e-16, "{level} {word:#x}: {turned}");
+                }
+            }
+        }
+    }
 
     #[test]
     fn the_inverse_of_cos_sin() {

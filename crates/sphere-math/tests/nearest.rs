@@ -147,7 +147,7 @@ fn lattices_against_a_tree_at_length() {
 #[test]
 fn a_point_is_nearest_to_itself() {
     for total in [1, 2, 3, 10, 1_000, 1 << 20, (1 << 33) + 1, (1 << 52) - 1, 1 << 52] {
-        for placement in [0.0, 0.36, 0.5, 1.33, 27.0, 1e4, 1e9]
+        for placement in [0.0, 0.36, 0.5, 1.33, 27.0, 1e4, 1e9, 4503599627370496.0]
             .map(Placement::Offset)
             .into_iter()
             .chain([Placement::Quadrature, Placement::Packing, Placement::Spacing])

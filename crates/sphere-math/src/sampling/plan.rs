@@ -2,7 +2,7 @@
 
 use core::ops::Range;
 
-use super::fibonacci::{Disk, Fibonacci};
+use super::fibonacci::{Disk, Fibonacci, NearestAll};
 use super::lift::each;
 use super::lift::lanes::Fill;
 use super::pixels::Pixels;
@@ -323,10 +323,8 @@ impl Plan {
         if lengths != [indices.len(); 4] {
             return Err(SampleError::UnequalColumns { lengths });
         }
-        let found = self.instructions.run_loops(
-            #[inline(always)]
-            || lattice.nearest_all([x, y, z], indices),
-        );
+        let columns = [x, y, z];
+        let found = self.instructions.run(NearestAll { lattice, columns, indices });
         found.map_err(|index| SampleError::NoDirection {
             index,
             direction: [x[index], y[index], z[index]],

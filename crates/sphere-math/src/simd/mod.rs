@@ -228,16 +228,6 @@ impl Instructions {
         )
     }
 
-    /// Runs scalar code whose loops a compiler makes vectors of, as wide as the processor has them.
-    #[inline(always)]
-    pub(crate) fn run_loops<T>(self, kernel: impl FnOnce() -> T) -> T {
-        #[cfg(target_arch = "x86_64")]
-        if let Some(avx512) = self.detected.as_avx512() {
-            return avx512.vectorize(kernel);
-        }
-        self.run_scalar(kernel)
-    }
-
     /// Runs scalar code compiled for the fused multiply-add of the processor.
     #[inline(always)]
     pub(crate) fn run_scalar<T>(self, kernel: impl FnOnce() -> T) -> T {

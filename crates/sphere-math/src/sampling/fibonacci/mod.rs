@@ -7,6 +7,7 @@ mod offsets;
 mod steps;
 
 pub(super) use disk::Disk;
+pub(super) use nearest::NearestAll;
 
 use super::lift::{Height, on_parallel};
 use super::{MAX_LATTICE_POINTS, Placement, SampleError};

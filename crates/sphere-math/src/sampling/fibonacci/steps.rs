@@ -53,7 +53,7 @@ pub(super) static WINDOW: [Window; WINDOWS] = {
 };
 
 /// phi^-i. Each from its own reciprocal: the differences of ever smaller ones would lose digits.
-const POWERS: [f64; WINDOWS + 2] = {
+pub(super) const POWERS: [f64; WINDOWS + 2] = {
     let mut table = [1.0; WINDOWS + 2];
     let mut index = 1;
     while index < table.len() {
@@ -121,7 +121,7 @@ pub(super) fn window_of(square: f64) -> usize {
 #[cfg(test)]
 mod tests {
     use super::{SQUARES, WINDOW, WINDOWS, turns, window_of};
-    use crate::sampling::fibonacci::turn;
+    use crate::sampling::fibonacci::{GOLDEN_ANGLE, turn};
 
     fn longitude(index: u64) -> u64 {
         turn(index).0
@@ -139,6 +139,17 @@ mod tests {
                 let turned = window.east * turns(longitude(points as u64), 0);
                 assert!((turned - against).abs() < 1e-16, "{index}: {turned:e} {against:e}");
             }
+        }
+    }
+
+    /// Multiples of them are what the search in lanes finds its cell by.
+    #[test]
+    fn turns_keep_their_digits() {
+        const TURN: f64 = (1_u128 << 64) as f64 * (1_u128 << 64) as f64;
+        for window in &WINDOW[1..40] {
+            let turned =
+                GOLDEN_ANGLE.wrapping_mul(window.short as u128).cast_signed() as f64 / TURN;
+            assert!((turned.abs() / window.short_turn - 1.0).abs() < 1e-15, "{window:?}");
         }
     }
 

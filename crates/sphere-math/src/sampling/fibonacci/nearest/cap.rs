@@ -12,6 +12,10 @@ use crate::convert::rounded;
 const RELATIVE: f64 = 1e-12;
 const ABSOLUTE: f64 = 1e-14;
 
+/// pi sqrt(5): steps times squared radius times this are phi^(2 i) where the step of F(i) points goes
+/// as far along the meridian as across.
+pub(super) const SQUARE_BASIS: f64 = PI * 2.236_067_977_499_79;
+
 /// All points up to some distance lie at these indices, in this window of longitudes around the
 /// direction.
 pub(super) struct Cap {
@@ -55,15 +59,16 @@ impl Fibonacci {
         // row = a short + b long, turned = b long_turn - a short_turn: the determinant is 1.
         let a = rounded(row * long_turn - turned * long);
         let b = rounded(row * short_turn + turned * short);
-        ((a * short + b * long).min(last).max(0.0), index)
+        // In integers: either product may be above 2^53 if most steps lie off the poles.
+        let at = a as i64 * short as i64 + b as i64 * long as i64;
+        ((at as f64).min(last).max(0.0), index)
     }
 
     /// The window whose steps are the most nearly square basis at a squared distance from the axis:
     /// phi^(2 i) = pi sqrt(5) (n - 1 + 2 e) r² for the shorter one. Keinert2015, section 4.
     #[inline(always)]
-    fn basis(&self, squared_radius: f64) -> usize {
-        const FACTOR: f64 = PI * 2.236_067_977_499_79;
-        window_of(FACTOR * self.steps * squared_radius).saturating_sub(1)
+    pub(super) fn basis(&self, squared_radius: f64) -> usize {
+        window_of(SQUARE_BASIS * self.steps * squared_radius).saturating_sub(1)
     }
 
     /// As [`Self::basis`], for the point of the edge that is nearest to a direction in the hole: the

@@ -19,14 +19,19 @@
 //! Guess and first D decide how long the walk is, not where it ends: a cap that is enough in the
 //! interior holds two points on average. What only bounds or guesses uses plain sums and
 //! products, which are fast on every processor; a cap is wider by the error that they make.
+//!
+//! Of many directions, nearly all are decided several at a time by a shorter proof (`lanes`).
 
 mod cap;
+mod lanes;
 mod seen;
+
+pub(in crate::sampling) use lanes::NearestAll;
 
 use super::steps::{Place, turns};
 use super::{Fibonacci, turn};
 use cap::Cap;
-use seen::{GROUP, Seen, SeenGroup};
+use seen::Seen;
 
 use crate::convert::to_index;
 use crate::direction::{moderate, normalizing};
@@ -53,70 +58,10 @@ impl Fibonacci {
         Some(self.nearest_to(&Seen::new(self, [x, y, z], scale)))
     }
 
-    /// The nearest points of a group of directions, or the place of the first that is none.
-    #[inline(always)]
-    fn nearest_group(
-        &self,
-        [x, y, z]: [&[f64; GROUP]; 3],
-        indices: &mut [u64; GROUP],
-    ) -> Result<(), usize> {
-        let (group, ordinary) = SeenGroup::new(self, [x, y, z]);
-        if !ordinary {
-            for at in 0..GROUP {
-                indices[at] = self.nearest(x[at], y[at], z[at]).ok_or(at)?;
-            }
-            return Ok(());
-        }
-        let starts: [Start; GROUP] = core::array::from_fn(
-            #[inline(always)]
-            |at| self.start(&group.get(at)),
-        );
-        // Three loops without a branch, of which a compiler makes vectors.
-        let mut estimates = [[0.0; GROUP]; 3];
-        for (which, estimates) in estimates.iter_mut().enumerate() {
-            let (mut ats, mut across) = ([0.0; GROUP], [0.0; GROUP]);
-            for at in 0..GROUP {
-                (ats[at], across[at]) = starts[at].places[which];
-            }
-            for at in 0..GROUP {
-                let place = (ats[at], across[at]);
-                estimates[at] = self.estimate(group.row[at], group.radius[at], place);
-            }
-        }
-        for (at, start) in starts.into_iter().enumerate() {
-            let seen = group.get(at);
-            let first = [estimates[0][at], estimates[1][at], estimates[2][at]];
-            let found = self.walk(&seen, &start, first);
-            indices[at] = self.decide(&seen, start, found);
-        }
-        Ok(())
-    }
-
-    /// The nearest points of columns of directions, which are as long as the indices, or the place of
-    /// the first that is none.
-    #[inline(always)]
-    pub(in crate::sampling) fn nearest_all(
-        &self,
-        [x, y, z]: [&[f64]; 3],
-        indices: &mut [u64],
-    ) -> Result<(), usize> {
-        let (groups, rest) = indices.as_chunks_mut::<GROUP>();
-        let [(xs, _), (ys, _), (zs, _)] = [x.as_chunks(), y.as_chunks(), z.as_chunks()];
-        let first_of_rest = groups.len() * GROUP;
-        for (at, out) in groups.iter_mut().enumerate() {
-            let columns = [&xs[at], &ys[at], &zs[at]];
-            self.nearest_group(columns, out).map_err(|place| at * GROUP + place)?;
-        }
-        for (at, out) in (first_of_rest..).zip(rest) {
-            *out = self.nearest(x[at], y[at], z[at]).ok_or(at)?;
-        }
-        Ok(())
-    }
-
     #[inline(always)]
     fn nearest_to(&self, seen: &Seen) -> u64 {
         let start = self.start(seen);
-        let found = self.look(seen, &start);
+        let found = self.walk(seen, &start);
         self.decide(seen, start, found)
     }
 
@@ -134,28 +79,22 @@ impl Fibonacci {
         while found.estimate > start.cap.enough {
             let cap = self.cap_up_to(seen, found.estimate, start.most);
             start = Start::new(start.guess, start.most, cap);
-            found = self.look(seen, &start);
+            found = self.walk(seen, &start);
         }
         let clear = found.second > found.estimate + start.cap.doubt;
         if clear { self.index(seen, found.at) } else { self.settle(seen, &start.cap, start.guess) }
     }
 
     /// The nearest point of a cap, or of those beside it that the walk goes by.
-    #[inline(always)]
-    fn look(&self, seen: &Seen, start: &Start) -> Found {
-        let estimates = start.places.map(
-            #[inline(always)]
-            |place| self.estimate(seen.row, seen.radius, place),
-        );
-        self.walk(seen, start, estimates)
-    }
-
-    /// The walk, from the guess and the points next to it, whose estimates are there.
     ///
     /// The guess may lie outside the rows of the cap: a walk ends at the far side of them only, and
     /// what it meets before is a point too.
     #[inline(always)]
-    fn walk(&self, seen: &Seen, start: &Start, estimates: [f64; 3]) -> Found {
+    fn walk(&self, seen: &Seen, start: &Start) -> Found {
+        let estimates = start.places.map(
+            #[inline(always)]
+            |place| self.estimate(seen.row, seen.radius, place),
+        );
         let cap = &start.cap;
         let [guess, up, down] = start.places;
         let mut found = Found { at: guess.0, estimate: estimates[0], second: f64::INFINITY };

@@ -4,7 +4,6 @@ use super::super::steps::Place;
 use super::super::{Fibonacci, turn};
 use crate::azimuth::azimuth;
 use crate::convert::from_index;
-use crate::direction::{LEAST_SQUARE, MOST_SQUARE};
 
 /// A direction seen from the nearer pole: south of the equator, points are counted from the last one
 /// and longitudes the other way, which gives the same lattice again.
@@ -41,64 +40,6 @@ impl Seen {
         let longitude = if south { westwards } else { eastwards };
         let radius = squared.sqrt();
         Self { direction, south, height, from_pole, radius, longitude, row }
-    }
-}
-
-/// Directions that are seen together.
-pub(super) const GROUP: usize = 16;
-
-/// The same of a group of directions, field by field: no step of it depends on what a direction is,
-/// so that a compiler makes vectors of the loop.
-pub(super) struct SeenGroup {
-    x: [f64; GROUP],
-    y: [f64; GROUP],
-    z: [f64; GROUP],
-    from_pole: [f64; GROUP],
-    pub(super) radius: [f64; GROUP],
-    longitude: [u64; GROUP],
-    pub(super) row: [f64; GROUP],
-}
-
-impl SeenGroup {
-    /// And whether all of them have lengths that need no care; if not, the fields mean nothing.
-    #[inline(always)]
-    pub(super) fn new(lattice: &Fibonacci, [x, y, z]: [&[f64; GROUP]; 3]) -> (Self, bool) {
-        let zeros = [0.0; GROUP];
-        let mut group = Self {
-            x: zeros,
-            y: zeros,
-            z: zeros,
-            from_pole: zeros,
-            radius: zeros,
-            longitude: [0; GROUP],
-            row: zeros,
-        };
-        let mut ordinary = true;
-        for at in 0..GROUP {
-            let squared = x[at] * x[at] + y[at] * y[at] + z[at] * z[at];
-            ordinary &= (LEAST_SQUARE..=MOST_SQUARE).contains(&squared);
-            let seen = Seen::new(lattice, [x[at], y[at], z[at]], 1.0 / squared.sqrt());
-            [group.x[at], group.y[at], group.z[at]] = seen.direction;
-            group.from_pole[at] = seen.from_pole;
-            group.radius[at] = seen.radius;
-            group.longitude[at] = seen.longitude;
-            group.row[at] = seen.row;
-        }
-        (group, ordinary)
-    }
-
-    #[inline(always)]
-    pub(super) fn get(&self, at: usize) -> Seen {
-        let direction = [self.x[at], self.y[at], self.z[at]];
-        Seen {
-            direction,
-            south: direction[2] < 0.0,
-            height: direction[2].abs(),
-            from_pole: self.from_pole[at],
-            radius: self.radius[at],
-            longitude: self.longitude[at],
-            row: self.row[at],
-        }
     }
 }
 
