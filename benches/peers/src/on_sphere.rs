@@ -41,5 +41,5 @@ pub fn race() -> Result<Ranking> {
     ));
     let case = "directions, f64".to_owned();
     let race = Race { case, unit: "points/s", work: POINTS as f64, runners };
-    race.run(15, &mut vec![1.0; 3 * POINTS])
+    race.run(31, &mut vec![1.0; 3 * POINTS])
 }

@@ -30,5 +30,5 @@ pub fn race() -> Result<Ranking> {
     }));
     let case = "Sobol, Owen scramble, 4 dimensions, f32".to_owned();
     let race = Race { case, unit: "coordinates/s", work: 4.0 * POINTS as f64, runners };
-    race.run(15, &mut vec![1.0; 4 * POINTS])
+    race.run(31, &mut vec![1.0; 4 * POINTS])
 }

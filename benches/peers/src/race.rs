@@ -35,6 +35,9 @@ pub struct Row {
     pub rate: f64,
     /// From the first to the third quartile, as a part of the median.
     pub spread: f64,
+    /// How often its rate fits into that of the first runner: the median over rounds, so that what
+    /// slows down whole rounds does not count.
+    pub behind: f64,
 }
 
 impl<'a, T> Runner<'a, T> {
@@ -68,14 +71,20 @@ impl<T> Race<'_, T> {
                 }
             }
         }
-        let row = |(runner, mut seconds): (Runner<'_, T>, Vec<f64>)| {
-            seconds.sort_by(f64::total_cmp);
-            let at = |quarter: usize| seconds[quarter * (seconds.len() - 1) / 4];
-            let [first, median, third] = [at(1), at(2), at(3)];
-            let (rate, spread) = (self.work / median, (third - first) / median);
-            Row { name: runner.name, rate, spread }
+        let first = seconds.first().cloned().unwrap_or_default();
+        let row = |(runner, seconds): (Runner<'_, T>, Vec<f64>)| {
+            let behind = seconds.iter().zip(&first).map(|(seconds, first)| seconds / first);
+            let [_, behind, _] = quartiles(behind.collect());
+            let [early, median, late] = quartiles(seconds);
+            let (rate, spread) = (self.work / median, (late - early) / median);
+            Row { name: runner.name, rate, spread, behind }
         };
         let rows = self.runners.into_iter().zip(seconds).map(row).collect();
         Ok(Ranking { case: self.case, unit: self.unit, rows })
     }
+}
+
+fn quartiles(mut values: Vec<f64>) -> [f64; 3] {
+    values.sort_by(f64::total_cmp);
+    [1, 2, 3].map(|quarter| values[quarter * (values.len() - 1) / 4])
 }

@@ -28,9 +28,8 @@ impl Report {
         let Ranking { case, unit, rows } = ranking;
         println!("\n{case}, {BUILD} build, one thread");
         println!("{:<34}{:>12}{:>9}{:>11}", format!("million {unit}"), "", "spread", "sphere is");
-        let first = rows.first().map_or(f64::NAN, |row| row.rate);
         for row in &rows {
-            let (rate, spread, ratio) = (row.rate / 1e6, row.spread * 100.0, first / row.rate);
+            let (rate, spread, ratio) = (row.rate / 1e6, row.spread * 100.0, row.behind);
             println!("{:<34}{rate:>12.4}{spread:>7.1} %{ratio:>10.2}x", row.name);
         }
         let rows: Vec<Value> = rows
