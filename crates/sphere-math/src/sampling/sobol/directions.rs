@@ -69,6 +69,11 @@ impl Directions<'_> {
     pub(super) fn bit(self, bit: usize) -> u64 {
         self.words[bit * self.dimensions]
     }
+
+    /// All of them, for those who walk through many points.
+    pub(super) fn together(self) -> [u64; 64] {
+        core::array::from_fn(|bit| self.bit(bit))
+    }
 }
 
 /// Dimension 1: `m_i = 1`, the radical inverse in base 2.

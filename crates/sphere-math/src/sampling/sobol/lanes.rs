@@ -4,7 +4,7 @@ use fearless_simd::prelude::*;
 use fearless_simd::{Simd, mask64x8, u64x8};
 
 use super::directions::Directions;
-use super::words;
+use super::word_at;
 use crate::sampling::lift::lanes::{LANES, Pair};
 
 /// The words of one dimension, [`LANES`] points at a time, from any point on.
@@ -32,8 +32,10 @@ impl<'a, S: Simd> Blocks<'a, S> {
     #[inline(always)]
     pub(super) fn new(simd: S, directions: Directions<'a>, start: u64, mask: u64) -> Self {
         let mut first = [0; LANES];
-        for (place, word) in first.iter_mut().zip(words(directions, start..start + LANES as u64)) {
-            *place = word ^ mask;
+        let mut word = word_at(directions, start) ^ mask;
+        for (index, place) in (start + 1..).zip(&mut first) {
+            *place = word;
+            word ^= directions.bit(index.trailing_zeros() as usize % 64);
         }
         let seam = u64x8::splat(simd, LANES as u64 - start % LANES as u64);
         let lane = u64x8::from_slice(simd, &[0, 1, 2, 3, 4, 5, 6, 7]);
@@ -79,10 +81,10 @@ pub(super) fn pair<S: Simd>(simd: S, words: &[u64]) -> Pair<u64x8<S>> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Blocks, Directions, LANES, words};
+    use super::{Blocks, Directions, LANES, word_at};
     use crate::sampling::sobol::coordinate::Coordinate;
     use crate::sampling::sobol::directions::Table;
-    use crate::sampling::sobol::word_at;
+    use crate::sampling::sobol::words;
     use crate::simd::{Instructions, Kernel, SimdLevel};
     use fearless_simd::Simd;
 

@@ -101,10 +101,11 @@ impl Sobol {
 #[inline(always)]
 fn words(directions: Directions<'_>, range: Range<u64>) -> impl Iterator<Item = u64> {
     let mut word = word_at(directions, range.start);
+    let numbers = directions.together();
     range.map(move |index| {
         let current = word;
         // Gray codes of neighbours differ in one bit. Indices end below 2^63, so it has a number.
-        word ^= directions.bit((index + 1).trailing_zeros() as usize);
+        word ^= numbers[(index + 1).trailing_zeros() as usize];
         current
     })
 }
