@@ -312,7 +312,7 @@ impl Plan {
     ///
     /// # Errors
     /// As [`Plan::nearest`], and [`SampleError::UnequalColumns`]. A vector that is no direction is
-    /// named by its place in the columns; what comes before it is written.
+    /// named by its place in the columns; what comes before it is written, what comes after it may be.
     pub fn nearest_all(
         &self,
         [x, y, z]: [&[f64]; 3],
