@@ -33,7 +33,8 @@ const GAP: f64 = 12.0;
 /// Bars from 0 to `mark`, which is what 1 is called, or as far past it as they go.
 pub(in crate::report) fn bars(title: &str, mark: &str, groups: &[Group]) -> String {
     let shares = groups.iter().flat_map(|group| group.bars.iter().flatten()).map(|bar| bar.share);
-    let most = (shares.fold(1.0, f64::max) * 4.0).ceil() / 4.0;
+    // What is just past a line needs no next one: there is room on the right.
+    let most = ((shares.fold(1.0, f64::max) - 0.05) * 4.0).ceil() / 4.0;
     let longest = groups.iter().map(|group| group.label.chars().count()).max().unwrap_or(0);
     let left = (longest as f64).mul_add(LETTER, 24.0);
     let x = |share: f64| left + (WIDTH - left - RIGHT) * share / most;
