@@ -16,7 +16,7 @@ pub(crate) struct BenchCountersArguments {
     #[arg(value_parser = clap::value_parser!(u32).range(1..=1_024))]
     pub(crate) threads: Vec<u32>,
     /// Points of all threads together, and attempts of the bare loop
-    #[arg(long, value_name = "N", default_value_t = 1_000_000)]
+    #[arg(long, value_name = "N", default_value_t = 10_000_000)]
     #[arg(value_parser = clap::value_parser!(u64).range(1..=100_000_000_000))]
     pub(crate) count: u64,
     /// Measure so many times, and take medians
@@ -31,7 +31,7 @@ pub(crate) struct BenchCountersArguments {
 const EXAMPLES: &str = "\
 Examples:
   sphere bench counters
-  sphere bench counters --threads 1,2,4 --count 10_000_000 --json
+  sphere bench counters --threads 1,2,4 --count 1000000 --json
 
 points      chunks of 4,096 random points are computed, and their attempts counted after each
 bare loop   nothing is done but count: the most that counting can cost

@@ -1,9 +1,9 @@
 //! What is counted, and how long it takes.
 
+use std::hint;
 use std::ops::Range;
-use std::sync::Barrier;
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use sphere_math::sampling::{Method, Plan, SampleError, Scheme, Tally};
 
@@ -12,6 +12,10 @@ use crate::failure::Failure;
 
 /// Points of a chunk, as the blocks of sums have: 96 KiB of f64.
 const CHUNK: u64 = 4_096;
+
+/// Threads spin for so long before they begin: new ones start on one core, and it takes the system a few
+/// milliseconds to spread them.
+const SPREADING: Duration = Duration::from_millis(10);
 
 /// What is done between counts.
 #[derive(Debug)]
@@ -56,12 +60,14 @@ impl Work {
     /// Counts the attempts of `count` points on so many threads, each with a contiguous share.
     pub(super) fn run<C: Counter>(&self, threads: u32, count: u64) -> Result<Outcome, Failure> {
         let counter = C::default();
-        let ready = Barrier::new(threads as usize);
+        let begin = Instant::now() + SPREADING;
         let run = |thread: u32| {
             let share =
                 |part: u32| (u128::from(count) * u128::from(part) / u128::from(threads)) as u64;
             let mut room = Room::default();
-            ready.wait();
+            while Instant::now() < begin {
+                hint::spin_loop();
+            }
             let started = Instant::now();
             let own = self.count(&counter, share(thread)..share(thread + 1), &mut room);
             own.map(|own| (own, started, Instant::now()))
