@@ -34,7 +34,9 @@ impl<T: Coordinate, O: Store<T>> Kernel for Cube<'_, T, O> {
     fn lanes<S: Simd>(mut self, simd: S) {
         let rows = self.rows();
         let first = self.out.rows_to_line().min(rows);
-        self.one_by_one(first);
+        if first > 0 {
+            self.one_by_one(first);
+        }
         if O::BY_ROWS {
             let range = self.range.start + first as u64..self.range.end;
             rows::fill(simd, self.sobol, &range, first, self.out);
