@@ -24,7 +24,7 @@ impl Streams {
     }
 
     /// Copies `values` to a place as long: past the cache if the instruction set can and the place
-    /// is aligned to its vectors, else through it.
+    /// is aligned to vectors of it, or to 16 bytes; else through it.
     #[allow(clippy::unused_self, reason = "who has it will send the fence")]
     #[inline(always)]
     pub(crate) fn write<S: Simd, T: Plain>(&self, simd: S, place: &mut [T], values: &[T]) {
@@ -49,7 +49,9 @@ impl Drop for Streams {
 #[cfg(target_arch = "x86_64")]
 #[inline(always)]
 fn write_past_cache<S: Simd, T: Plain>(simd: S, place: &mut [T], values: &[T]) -> bool {
-    use core::arch::x86_64::{__m256i, __m512i, _mm256_stream_si256, _mm512_stream_si512};
+    use core::arch::x86_64::{
+        __m128i, __m256i, __m512i, _mm_stream_si128, _mm256_stream_si256, _mm512_stream_si512,
+    };
 
     use fearless_simd::Level;
 
@@ -61,22 +63,26 @@ fn write_past_cache<S: Simd, T: Plain>(simd: S, place: &mut [T], values: &[T]) -
             let to = place.as_mut_ptr().cast::<$vector>();
             let from = values.as_ptr().cast::<$vector>();
             let whole = bytes % size_of::<$vector>() == 0;
-            if !whole || size_of_val(values) != bytes || !to.is_aligned() {
-                return false;
-            }
-            for at in 0..bytes / size_of::<$vector>() {
+            let fits = whole && size_of_val(values) == bytes && to.is_aligned();
+            for at in 0..if fits { bytes / size_of::<$vector>() } else { 0 } {
                 // SAFETY: `level` proves that the processor has the instruction. Both slices are
                 // `bytes` long and `at` vectors lie within; `to` is aligned, `from` need not be;
                 // `Plain` types are their bytes. `place` is borrowed alone until `Streams`, whose
                 // method this is, has been dropped: its fence comes before any other thread reads.
                 unsafe { $store(to.add(at), from.add(at).read_unaligned()) }
             }
-            true
+            fits
         }};
     }
+    // Neighbouring lines are written one after the other, so that parts of a line meet before it
+    // leaves: large memory of the usual allocators begins 16 bytes past a line.
     match simd.level() {
-        Level::Avx512(_) => stream!(__m512i, _mm512_stream_si512),
-        Level::Avx2(_) => stream!(__m256i, _mm256_stream_si256),
+        Level::Avx512(_) => {
+            stream!(__m512i, _mm512_stream_si512) || stream!(__m128i, _mm_stream_si128)
+        }
+        Level::Avx2(_) => {
+            stream!(__m256i, _mm256_stream_si256) || stream!(__m128i, _mm_stream_si128)
+        }
         _ => false,
     }
 }
