@@ -100,11 +100,15 @@ fn judging_counts_until_it_is_done() {
     let service = Service::start("");
     let path = "/v1/sample/random?count=1e6&format=raw&quality=true";
     let request = format!("GET {path} HTTP/1.1\r\nhost: test\r\nte: trailers\r\n\r\n");
-    for _ in 0..4 {
-        // All points, which are judged from here on; then the client hangs up.
-        let mut stream = service.ask(&request);
-        stream.read_exact(&mut vec![0; 24_000_000]).unwrap();
+    // All points of four sets, the last ones of each together, so that the first is not judged before
+    // the last begins to be; then the clients hang up.
+    let mut streams: Vec<_> = (0..4).map(|_| service.ask(&request)).collect();
+    for part in [23_000_000, 1_000_000] {
+        for stream in &mut streams {
+            stream.read_exact(&mut vec![0; part]).unwrap();
+        }
     }
+    drop(streams);
     let refused = service.send("GET", path, "te: trailers\r\n");
     assert_eq!((refused.status, refused.json()["code"].as_str()), (503, Some("busy")));
     service.wait_for("sphere_sample_streams ", 0.0);
