@@ -32,6 +32,7 @@ pub mod designs;
 pub mod direction;
 pub mod healpix;
 pub mod integrate;
+pub mod kernels;
 pub mod parallel;
 pub mod quality;
 pub mod random;

@@ -15,6 +15,7 @@ mod scheme;
 mod sobol;
 mod store;
 mod tally;
+pub(crate) mod twins;
 
 pub use ceiling::fill_constant_on;
 pub use error::SampleError;

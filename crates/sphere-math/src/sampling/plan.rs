@@ -12,6 +12,7 @@ use super::store::{Columns, Rows, Store};
 use super::tally::Tally;
 use super::{SOBOL_POINTS, SampleError, Scheme, Scramble, Shape};
 use crate::Real;
+use crate::kernels::{Launch, Output};
 use crate::parallel::{Executor, map_parts};
 use crate::simd::{Instructions, SimdError, SimdLevel};
 
@@ -348,6 +349,35 @@ impl Plan {
             }
             _ => None,
         }
+    }
+
+    /// The same points on another device: its kernel, and what that has to be given.
+    ///
+    /// The words of a Sobol sequence's table are copied: 512 bytes per dimension.
+    ///
+    /// ```
+    /// use sphere_math::kernels::Output;
+    /// use sphere_math::sampling::Scheme;
+    ///
+    /// let launch = Scheme::Disk { total: 100 }.plan()?.launch(Output::Single);
+    /// assert_eq!((launch.kernel.name, launch.words_per_point), ("disk", 2));
+    /// # Ok::<(), sphere_math::sampling::SampleError>(())
+    /// ```
+    #[must_use]
+    pub fn launch(&self, output: Output) -> Launch {
+        let twin = match &self.kernel {
+            Kernel::Fibonacci(lattice) => lattice.twin(),
+            Kernel::Disk(lattice) => lattice.twin(),
+            Kernel::Random(random) => random.twin(),
+            Kernel::Sobol(sobol) => sobol.twin(),
+            Kernel::Pixels(pixels) => pixels.twin(),
+        };
+        let words = match output {
+            Output::Draw => 2 * self.draw_columns(),
+            Output::Single => self.shape().columns(),
+            Output::Double => 2 * self.shape().columns(),
+        };
+        twin.launch(output, words)
     }
 
     fn lift<R: Real>(&self, range: Range<u64>, out: &mut impl Store<R>) -> Tally {

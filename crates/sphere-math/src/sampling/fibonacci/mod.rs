@@ -5,6 +5,7 @@ mod lanes;
 mod nearest;
 mod offsets;
 mod steps;
+pub(super) mod twins;
 
 pub(super) use disk::Disk;
 pub(super) use nearest::NearestAll;

@@ -2,6 +2,7 @@
 
 mod nested_lanes;
 mod ring_lanes;
+pub(super) mod twins;
 
 use core::ops::Range;
 

@@ -8,6 +8,7 @@ mod ball;
 mod cylinder;
 mod disk;
 mod lanes;
+pub(super) mod twins;
 
 use core::ops::Range;
 

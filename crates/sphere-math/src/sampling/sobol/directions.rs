@@ -51,6 +51,11 @@ impl Table {
         self.dimensions
     }
 
+    /// All of them: (bits, dimensions).
+    pub(super) fn words(&self) -> &[u64] {
+        &self.words
+    }
+
     /// Those of one dimension, which there has to be.
     #[inline(always)]
     pub(super) fn dimension(&self, dimension: usize) -> Directions<'_> {

@@ -11,6 +11,7 @@ mod lanes;
 mod rows;
 mod scramble;
 mod sphere;
+pub(super) mod twins;
 
 use core::marker::PhantomData;
 use core::ops::Range;

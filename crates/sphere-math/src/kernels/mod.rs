@@ -1,0 +1,52 @@
+//! The same computations as texts for other devices: WGSL for WebGPU, CUDA C++ for NVIDIA.
+//!
+//! A [`Kernel`] is a text, a [`Launch`] what a plan hands to it. Both are data: this crate links no
+//! GPU library. A text stands beside the definition that it repeats, what several share stands in
+//! `parts`. `docs/adding-a-kernel.md` walks through a new one.
+//!
+//! Draws are the bits of [`Plan::draw`](crate::sampling::Plan::draw). Lifts in f64, which only CUDA
+//! has, are those of [`Plan::fill`](crate::sampling::Plan::fill); lifts in f32 on WebGPU stay
+//! within [`SINGLE_BOUND`] of it, because WGSL leaves the last bits of a root to the device.
+
+mod launch;
+pub(crate) mod parts;
+
+pub use launch::{Launch, Output};
+pub(crate) use launch::{Twin, words_f32, words_f64, words_u64};
+
+use crate::sampling::twins;
+
+/// How far a coordinate that a WGSL kernel lifts may be from the f32 lift of this crate: 2^-21,
+/// absolute.
+pub const SINGLE_BOUND: f32 = 8.0 / (1 << 24) as f32;
+
+/// The text of one computation, in two languages.
+///
+/// In both one thread writes one point, a row of 32-bit words in C order, and threads past the
+/// count of the header return. A draw is 64 bits, low word first; so is an f64.
+///
+/// **WGSL.** Entry point `main`; group 0 has the output (binding 0, storage), the header
+/// (1, uniform), the parameters and the table (2 and 3, read-only storage). Groups of 256 threads,
+/// at most 65,535 of them along x, and as many as are needed along y.
+///
+/// **CUDA.** `extern "C" __global__ void NAME(uint32_t *out, uint4 header, const uint32_t
+/// *parameters, const uint32_t *table)`.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Kernel {
+    /// What it is called, and its entry point in CUDA.
+    pub name: &'static str,
+    /// Put one after the other, its text in WGSL: core WebGPU, no extension.
+    pub wgsl: &'static [&'static str],
+    /// Put one after the other, its text in CUDA C++; empty while there is none.
+    pub cuda: &'static [&'static str],
+}
+
+/// Every kernel there is.
+pub const ALL: [&Kernel; 6] = [
+    &twins::FIBONACCI,
+    &twins::DISK,
+    &twins::RANDOM,
+    &twins::SOBOL_CUBE,
+    &twins::SOBOL_SPHERE,
+    &twins::PIXELS,
+];

@@ -1,0 +1,25 @@
+//! Random directions on other devices.
+
+use super::{Random, stream};
+use crate::kernels::parts::wgsl;
+use crate::kernels::{Kernel, Twin, words_u64};
+
+pub(crate) const RANDOM: Kernel = Kernel {
+    name: "random",
+    wgsl: &[
+        wgsl::MAIN,
+        wgsl::WIDE,
+        wgsl::TURN,
+        wgsl::LIFT,
+        wgsl::PHILOX,
+        include_str!("kernel.wgsl"),
+    ],
+    cuda: &[],
+};
+
+impl Random {
+    pub(in crate::sampling) fn twin(self) -> Twin {
+        let [low, high] = words_u64(self.seed);
+        Twin::new(&RANDOM, vec![low, high, stream(self.method), self.max_blocks])
+    }
+}
