@@ -49,8 +49,7 @@ impl Host {
 
     pub(crate) fn start(&self) -> Running {
         let mut command = Command::new(&self.program);
-        let mut process =
-            command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let mut process = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let (input, output) = (process.stdin.take().unwrap(), process.stdout.take().unwrap());
         Running { process, input, output }
     }
@@ -78,13 +77,20 @@ pub(crate) struct Running {
 
 impl Running {
     /// What the kernel with this number writes.
-    pub(crate) fn launch(&mut self, kernel: usize, launch: &Launch, range: &Range<u64>) -> Vec<u32> {
+    pub(crate) fn launch(
+        &mut self,
+        kernel: usize,
+        launch: &Launch,
+        range: &Range<u64>,
+    ) -> Vec<u32> {
         let Launch { parameters, table, words_per_point, .. } = launch;
         let header = launch.header(range);
         let lengths = [*words_per_point, parameters.len(), table.len()].map(|n| n as u32);
         let words = [kernel as u32].into_iter().chain(header).chain(lengths);
-        let bytes: Vec<u8> =
-            words.chain(parameters.iter().chain(table).copied()).flat_map(u32::to_ne_bytes).collect();
+        let bytes: Vec<u8> = words
+            .chain(parameters.iter().chain(table).copied())
+            .flat_map(u32::to_ne_bytes)
+            .collect();
         // It reads all of a launch before it writes: neither side waits for the other.
         self.input.write_all(&bytes).unwrap();
         self.input.flush().unwrap();

@@ -74,7 +74,9 @@ fn difference(
 /// 52 and 53 bits end, in more than a block of threads. The last bits of the golden angle show in one of
 /// 2^12 points, and only at the end of the largest lattice.
 fn cases() -> impl Iterator<Item = (Scheme, Range<u64>)> {
-    let short = schemes().into_iter().flat_map(|scheme| ranges(scheme).into_iter().map(move |range| (scheme, range)));
+    let short = schemes()
+        .into_iter()
+        .flat_map(|scheme| ranges(scheme).into_iter().map(move |range| (scheme, range)));
     let long = common::schemes().into_iter().flat_map(|(_, scheme)| {
         let length = match scheme {
             Scheme::Fibonacci { .. } | Scheme::Disk { .. } => 1 << 16,

@@ -1,21 +1,22 @@
 //! The lattices on other devices.
 
 use super::{Disk, Fibonacci};
-use crate::kernels::parts::wgsl;
+use crate::kernels::parts::{cuda, wgsl};
 use crate::kernels::{Kernel, Twin, words_f32, words_f64, words_u64};
 
 const GOLDEN: &str = include_str!("golden.wgsl");
+const GOLDEN_CUDA: &str = include_str!("golden.cuh");
 
 pub(crate) const FIBONACCI: Kernel = Kernel {
     name: "fibonacci",
     wgsl: &[wgsl::MAIN, wgsl::WIDE, wgsl::TURN, wgsl::LIFT, GOLDEN, include_str!("sphere.wgsl")],
-    cuda: &[],
+    cuda: &[cuda::MAIN, cuda::REAL, cuda::TURN, cuda::LIFT, GOLDEN_CUDA, include_str!("sphere.cu")],
 };
 
 pub(crate) const DISK: Kernel = Kernel {
     name: "disk",
     wgsl: &[wgsl::MAIN, wgsl::WIDE, wgsl::TURN, GOLDEN, include_str!("disk.wgsl")],
-    cuda: &[],
+    cuda: &[cuda::MAIN, cuda::REAL, cuda::TURN, GOLDEN_CUDA, include_str!("disk.cu")],
 };
 
 impl Fibonacci {
