@@ -9,7 +9,7 @@ use std::io;
 use std::path::Path;
 use std::process::ExitCode;
 
-use sphere_math::kernels::ALL;
+use sphere_math::kernels::{ALL, NEAREST};
 
 fn main() -> ExitCode {
     let Some(folder) = env::args_os().nth(1) else {
@@ -27,8 +27,9 @@ fn main() -> ExitCode {
 
 fn write_all(folder: &Path) -> io::Result<()> {
     fs::create_dir_all(folder)?;
-    for kernel in ALL {
-        for (texts, extension) in [(kernel.wgsl, "wgsl"), (kernel.cuda, "cu")] {
+    for kernel in ALL.into_iter().chain([NEAREST]) {
+        let languages = [(kernel.wgsl, "wgsl"), (kernel.cuda, "cu")];
+        for (texts, extension) in languages.into_iter().filter(|(texts, _)| !texts.is_empty()) {
             fs::write(folder.join(kernel.name).with_extension(extension), texts.concat())?;
         }
     }

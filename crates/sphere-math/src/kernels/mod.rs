@@ -37,13 +37,13 @@ pub const SINGLE_BOUND: f32 = 8.0 / (1 << 24) as f32;
 pub struct Kernel {
     /// What it is called, and its entry point in CUDA.
     pub name: &'static str,
-    /// Put one after the other, its text in WGSL: core WebGPU, no extension.
+    /// Put one after the other, its text in WGSL: core WebGPU, no extension; empty where there is none.
     pub wgsl: &'static [&'static str],
     /// Put one after the other, its text in CUDA C++; empty while there is none.
     pub cuda: &'static [&'static str],
 }
 
-/// Every kernel there is.
+/// Every kernel of a sampling scheme.
 pub const ALL: [&Kernel; 6] = [
     &twins::FIBONACCI,
     &twins::DISK,
@@ -52,3 +52,7 @@ pub const ALL: [&Kernel; 6] = [
     &twins::SOBOL_SPHERE,
     &twins::PIXELS,
 ];
+
+/// The search for the nearest points of a Fibonacci lattice, in CUDA alone: WGSL has no f64. See
+/// [`Plan::launch_nearest`](crate::sampling::Plan::launch_nearest).
+pub const NEAREST: &Kernel = &twins::NEAREST;

@@ -1,7 +1,7 @@
 // Runs the CUDA kernels on the processor, one thread after the other.
 //
-// A launch is read from the standard input as 32-bit words: the number of the kernel, the four words of the
-// header, the words of a point, the number of parameters and of words of the table, then these. What
+// A launch is read from the standard input as 32-bit words: the number of the kernel, the four words
+// of the header, the words of a point, the number of parameters and of words of the table, then these. What
 // is left in the output goes to the standard output, with the words behind it, which no kernel may
 // write to.
 
@@ -34,6 +34,12 @@ static inline double __longlong_as_double(long long bits) {
     double value;
     std::memcpy(&value, &bits, sizeof value);
     return value;
+}
+
+static inline long long __double_as_longlong(double value) {
+    long long bits;
+    std::memcpy(&bits, &value, sizeof bits);
+    return bits;
 }
 
 static inline unsigned long long __umul64hi(unsigned long long a, unsigned long long b) {

@@ -13,6 +13,7 @@ mod cases;
 #[path = "../common/mod.rs"]
 mod common;
 mod host;
+mod nearest;
 
 use std::ops::Range;
 

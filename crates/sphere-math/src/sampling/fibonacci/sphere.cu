@@ -1,37 +1,6 @@
-// The Fibonacci lattice of the sphere. Parameters: n - 1 (64 bits), then as f64 2 e, n - 1 + 2 e and its
-// reciprocal.
-
-struct Lattice {
-    u64 last;
-    double twice_offset, steps, per_step;
-
-    __device__ Row<u64, 1> draw(u64 index) const {
-        return {{golden_turn(index)}};
-    }
-
-    template <typename R> __device__ Row<R, 3> point(u64 index) const {
-        return on_parallel<R>(height(index), cos_sin<R>(golden_turn(index)));
-    }
-
-    __device__ Height height(u64 index) const {
-        double from_equator = (double)((i64)last - 2 * (i64)index);
-        double from_row = 2.0 * (double)(index < last - index ? index : last - index);
-        return {quotient(from_equator), (from_row + twice_offset) * per_step};
-    }
-
-    // numerator / steps, by the reciprocal and one Newton correction.
-    __device__ double quotient(double numerator) const {
-        double estimate = numerator * per_step;
-        double residual = fused(-estimate, steps, numerator);
-        return fused(residual, per_step, estimate);
-    }
-};
-
+// The points of a lattice on the sphere. Parameters: those of `lattice_of`.
 extern "C" __global__ void fibonacci(
     u32 *out, uint4 header, const u32 *parameters, const u32 *table
 ) {
-    Lattice lattice = {
-        u64_at(parameters, 0), f64_at(parameters, 2), f64_at(parameters, 4), f64_at(parameters, 6),
-    };
-    run(lattice, out, header);
+    run(lattice_of(parameters), out, header);
 }
