@@ -96,7 +96,7 @@ fn a_wrong_search_is_caught() {
         ("seen.south ? westwards : eastwards", "eastwards"),
         ("found.second > found.estimate + around.doubt", "true"),
         ("place.at <= cap.last", "place.at < cap.last - 1.0"),
-        ("square = fmax(square, square_in_hole(seen, squared));", ""),
+        ("square - EXCESS", "4.0 * square + 1.0"),
     ];
     for (number, (from, to)) in WRONG.into_iter().enumerate() {
         let right = text();
