@@ -9,7 +9,7 @@ stage := @tools/stage
 
 # The stages build on one another, and cargo uses every core by itself.
 .NOTPARALLEL:
-.PHONY: help setup setup-tests serve demo test test-long format tidy lint unit emulated doc portable \
+.PHONY: help setup setup-tests serve demo test test-long format tidy lint unit emulated cuda-texts doc portable \
   release deny ignored fuzz reproducible counts flames bench bench-peers golden fmt clean
 
 help: ## list these commands (the default)
@@ -29,7 +29,7 @@ demo: setup ## build, then draw five sampling schemes into pictures
 	$(stage) 'build: the release binary' cargo build --release --locked --package sphere-cli
 	$(stage) 'demo: points by each scheme, as tables and pictures' tools/demo "$(sphere)" "$(pictures)"
 
-test: setup-tests format tidy lint unit emulated doc portable release counts deny ## every check a change has to pass
+test: setup-tests format tidy lint unit emulated cuda-texts doc portable release counts deny ## every check a change has to pass
 	$(stage) 'all passed' true
 
 test-long: setup-tests ignored fuzz reproducible ## the slow checks: ignored tests, requests at random, two equal builds
@@ -49,6 +49,9 @@ unit: ## run the tests and the examples of the documentation
 
 emulated: ## test the instruction sets of processors that this machine has not
 	$(stage) 'emulated: the points are the same on x86-64 without AVX and on Arm' tools/emulated
+
+cuda-texts: ## compile the CUDA kernels with NVIDIA's compiler, which needs no GPU
+	$(stage) 'cuda-texts: the CUDA kernels compile, and round as they are written' tools/nvrtc
 
 doc: ## build the documentation; a broken link is an error
 	$(stage) 'doc: the documentation builds without a warning' \

@@ -104,6 +104,8 @@ mod tests {
         assert_eq!(names.len(), ALL.len());
         for kernel in ALL {
             assert!(kernel.wgsl.concat().contains("fn point("), "{}", kernel.name);
+            let entry = format!("extern \"C\" __global__ void {}(", kernel.name);
+            assert!(kernel.cuda.concat().contains(&entry), "{}", kernel.name);
         }
     }
 }

@@ -4,9 +4,9 @@
 //! GPU library. A text stands beside the definition that it repeats, what several share stands in
 //! `parts`. `docs/adding-a-kernel.md` walks through a new one.
 //!
-//! Draws are the bits of [`Plan::draw`](crate::sampling::Plan::draw). Lifts in f64, which only CUDA
-//! has, are those of [`Plan::fill`](crate::sampling::Plan::fill); lifts in f32 on WebGPU stay
-//! within [`SINGLE_BOUND`] of it, because WGSL leaves the last bits of a root to the device.
+//! Draws are the bits of [`Plan::draw`](crate::sampling::Plan::draw). On CUDA so are lifts, in f64
+//! and f32, those of [`Plan::fill`](crate::sampling::Plan::fill); on WebGPU, which has f32 alone,
+//! they stay within [`SINGLE_BOUND`] of it, because WGSL leaves the last bits of a root to the device.
 
 mod launch;
 pub(crate) mod parts;
@@ -34,18 +34,20 @@ pub const SINGLE_BOUND: f32 = 8.0 / (1 << 24) as f32;
 /// at most 65,535 of them along x, and as many as are needed along y.
 ///
 /// **CUDA.** `extern "C" __global__ void NAME(uint32_t *out, uint4 header, const uint32_t
-/// *parameters, const uint32_t *table)`.
+/// *parameters, const uint32_t *table)`, C++17 without includes. One thread a point, in groups of any
+/// size along x. To be compiled without contraction (`--fmad=false`) and without fast-math: the bits
+/// depend on it, see `docs/numerics.md`.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Kernel {
     /// What it is called, and its entry point in CUDA.
     pub name: &'static str,
-    /// Put one after the other, its text in WGSL: core WebGPU, no extension.
+    /// Put one after the other, its text in WGSL: core WebGPU, no extension; empty where there is none.
     pub wgsl: &'static [&'static str],
     /// Put one after the other, its text in CUDA C++; empty while there is none.
     pub cuda: &'static [&'static str],
 }
 
-/// Every kernel there is.
+/// Every kernel of a sampling scheme.
 pub const ALL: [&Kernel; 6] = [
     &twins::FIBONACCI,
     &twins::DISK,
@@ -54,3 +56,7 @@ pub const ALL: [&Kernel; 6] = [
     &twins::SOBOL_SPHERE,
     &twins::PIXELS,
 ];
+
+/// The search for the nearest points of a Fibonacci lattice, in CUDA alone: WGSL has no f64. See
+/// [`Plan::launch_nearest`](crate::sampling::Plan::launch_nearest).
+pub const NEAREST: &Kernel = &twins::NEAREST;

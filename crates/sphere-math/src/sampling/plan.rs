@@ -380,6 +380,17 @@ impl Plan {
         twin.launch(output, words)
     }
 
+    /// [`Plan::nearest_all`] on another device. The table is that of the directions, which whoever
+    /// launches it has: x, y and z of each as f64, low word first. A row of the output is an index, or
+    /// 2^64 - 1 for what is no direction; a range counts the rows from 0 on. The indices are those of
+    /// [`Plan::nearest`].
+    ///
+    /// # Errors
+    /// [`SampleError::NoNearest`] for schemes other than the Fibonacci lattice of the sphere.
+    pub fn launch_nearest(&self) -> Result<Launch, SampleError> {
+        Ok(self.lattice()?.nearest_twin().launch(Output::Draw, 2))
+    }
+
     fn lift<R: Real>(&self, range: Range<u64>, out: &mut impl Store<R>) -> Tally {
         let all = Tally::all(&range);
         match &self.kernel {

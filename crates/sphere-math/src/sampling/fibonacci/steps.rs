@@ -64,7 +64,7 @@ pub(super) const POWERS: [f64; WINDOWS + 2] = {
 };
 
 /// phi^(2 i).
-static SQUARES: [f64; WINDOWS + 1] = {
+pub(super) static SQUARES: [f64; WINDOWS + 1] = {
     let mut table = [1.0; WINDOWS + 1];
     let mut index = 1;
     while index < table.len() {

@@ -2,13 +2,13 @@
 
 use super::Pixels;
 use crate::healpix::Ordering;
-use crate::kernels::parts::wgsl;
+use crate::kernels::parts::{cuda, wgsl};
 use crate::kernels::{Kernel, Twin, words_f32};
 
 pub(crate) const PIXELS: Kernel = Kernel {
     name: "pixels",
     wgsl: &[wgsl::MAIN, wgsl::WIDE, wgsl::TURN, wgsl::LIFT, include_str!("kernel.wgsl")],
-    cuda: &[],
+    cuda: &[cuda::MAIN, cuda::REAL, cuda::TURN, cuda::LIFT, include_str!("kernel.cu")],
 };
 
 impl Pixels {

@@ -1,7 +1,7 @@
 //! Random directions on other devices.
 
 use super::{Random, stream};
-use crate::kernels::parts::wgsl;
+use crate::kernels::parts::{cuda, wgsl};
 use crate::kernels::{Kernel, Twin, words_u64};
 
 pub(crate) const RANDOM: Kernel = Kernel {
@@ -14,7 +14,14 @@ pub(crate) const RANDOM: Kernel = Kernel {
         wgsl::PHILOX,
         include_str!("kernel.wgsl"),
     ],
-    cuda: &[],
+    cuda: &[
+        cuda::MAIN,
+        cuda::REAL,
+        cuda::TURN,
+        cuda::LIFT,
+        cuda::PHILOX,
+        include_str!("kernel.cu"),
+    ],
 };
 
 impl Random {

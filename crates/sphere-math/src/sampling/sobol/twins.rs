@@ -2,21 +2,22 @@
 
 use super::scramble::Scrambler;
 use super::{Domain, Sobol};
-use crate::kernels::parts::wgsl;
+use crate::kernels::parts::{cuda, wgsl};
 use crate::kernels::{Kernel, Twin, words_u64};
 
 const WORDS: &str = include_str!("words.wgsl");
+const WORDS_CUDA: &str = include_str!("words.cuh");
 
 pub(crate) const SOBOL_CUBE: Kernel = Kernel {
     name: "sobol_cube",
     wgsl: &[wgsl::MAIN, wgsl::WIDE, WORDS, include_str!("cube.wgsl")],
-    cuda: &[],
+    cuda: &[cuda::MAIN, WORDS_CUDA, include_str!("cube.cu")],
 };
 
 pub(crate) const SOBOL_SPHERE: Kernel = Kernel {
     name: "sobol_sphere",
     wgsl: &[wgsl::MAIN, wgsl::WIDE, wgsl::TURN, wgsl::LIFT, WORDS, include_str!("sphere.wgsl")],
-    cuda: &[],
+    cuda: &[cuda::MAIN, cuda::REAL, cuda::TURN, cuda::LIFT, WORDS_CUDA, include_str!("sphere.cu")],
 };
 
 impl Sobol {
