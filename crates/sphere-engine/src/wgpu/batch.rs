@@ -50,6 +50,7 @@ mod tests {
     use super::*;
 
     #[test]
+    #[allow(clippy::single_range_in_vec_init, reason = "one batch is one range")]
     fn batches_are_the_range() {
         for (range, point_bytes, most_bytes, expected) in [
             (0..0, 12, 100, vec![]),

@@ -74,13 +74,18 @@ pub(super) struct Flight<'a> {
 }
 
 impl<'a> Flights<'a> {
-    /// Uploads what is the same for every batch.
+    /// Uploads what is the same for every batch, if the device can run the kernel at all.
     pub(super) fn new(
         gpu: &'a Gpu,
         pool: &'a Pool<Slot>,
         pipeline: &'a ComputePipeline,
         launch: &'a Launch,
     ) -> Result<Self, EngineError> {
+        let (words, most) = (launch.words_per_point, gpu.most_words);
+        if words > most {
+            let reason = format!("a point of {words} words; kernels of this device write {most}");
+            return Err(EngineError::Unavailable { reason });
+        }
         let (parameters, table) = (gpu.words(&launch.parameters)?, gpu.words(&launch.table)?);
         Ok(Self { gpu, pool, pipeline, launch, parameters, table })
     }

@@ -1,5 +1,7 @@
 //! An open device.
 
+use std::time::Duration;
+
 use wgpu::{
     Adapter, BindGroupLayout, BindGroupLayoutDescriptor, BindGroupLayoutEntry, BindingType, Buffer,
     BufferBindingType, BufferDescriptor, BufferUsages, ComputePipeline, ComputePipelineDescriptor,
@@ -11,6 +13,13 @@ use wgpu::{
 use super::faults::{Faults, classify};
 use super::ready::ready;
 use crate::EngineError;
+
+/// How long a device that fails is asked whether it is lost.
+const UNTIL_TOLD: Duration = Duration::from_secs(2);
+
+/// Words of a point on a device of software. llvmpipe ends all loops of a thread after 65,535 rounds
+/// in total, and says nothing; the Sobol kernel takes up to 65 a word.
+const MOST_SOFTWARE_WORDS: usize = 1_000;
 
 /// A device, what it allows, and what went wrong with it.
 #[derive(Debug)]
@@ -25,6 +34,8 @@ pub(super) struct Gpu {
     pub(super) shares_memory: bool,
     /// The most bytes of a buffer that a kernel sees: whole words.
     pub(super) most_buffer_bytes: u64,
+    /// The most words of a point.
+    pub(super) most_words: usize,
     /// The device, as its driver calls it.
     pub(super) name: String,
     /// The driver and its version.
@@ -61,6 +72,7 @@ impl Gpu {
             layout,
             shares_memory,
             most_buffer_bytes: asked.min(allowed) & !3,
+            most_words: most_words(info.device_type),
             name: info.name,
             driver: format!("{} {} ({})", info.driver, info.driver_info, info.backend),
         })
@@ -76,8 +88,10 @@ impl Gpu {
         // The last one in goes first, whatever happened.
         let errors = [ready(memory.pop()), ready(internal.pop()), ready(invalid.pop())];
         self.faults.check()?;
-        match errors.iter().flatten().next() {
-            Some(error) => Err(classify(error)),
+        match errors.iter().flatten().next().map(classify) {
+            // What is made on a lost device is invalid: the loss is the cause.
+            Some(EngineError::Failed { reason }) => Err(self.failure(&reason)),
+            Some(error) => Err(error),
             None => value,
         }
     }
@@ -132,8 +146,9 @@ impl Gpu {
 
     /// Why something went wrong that has no error of its own: the loss of the device, if it is lost.
     pub(super) fn failure(&self, what: &str) -> EngineError {
-        // A loss is told while polling.
-        let polled = self.faults.guarded(|| self.device.poll(PollType::Poll));
+        // A loss is told while polling, once all that was submitted before has ended.
+        let poll = PollType::Wait { submission_index: None, timeout: Some(UNTIL_TOLD) };
+        let polled = self.faults.guarded(|| self.device.poll(poll));
         let told = polled.and_then(|_| self.faults.check());
         told.err().unwrap_or_else(|| EngineError::Failed { reason: what.to_string() })
     }
@@ -143,6 +158,10 @@ impl Gpu {
 fn shares_memory(kind: DeviceType, features: Features) -> bool {
     matches!(kind, DeviceType::IntegratedGpu | DeviceType::Cpu)
         && features.contains(Features::MAPPABLE_PRIMARY_BUFFERS)
+}
+
+fn most_words(kind: DeviceType) -> usize {
+    if kind == DeviceType::Cpu { MOST_SOFTWARE_WORDS } else { usize::MAX }
 }
 
 /// Listens to what the device says on its own.

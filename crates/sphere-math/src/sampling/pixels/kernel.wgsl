@@ -43,7 +43,7 @@ fn pixel(position: Position) -> vec2<u32> {
         return add64(add64(twice_product(nside, nside - 1u), belt), along);
     }
     let mirrored = 4u * nside - ring;
-    let all = wide_product(12u * nside, nside);
+    let all = wide_product(3u * nside, 4u * nside);
     return add64(sub64(all, twice_product(mirrored, mirrored + 1u)), along);
 }
 
@@ -69,7 +69,7 @@ fn cap_ring(number: vec2<u32>) -> vec2<u32> {
 }
 
 fn position_of_ring(nside: u32, number: vec2<u32>) -> Position {
-    let pixels = wide_product(12u * nside, nside);
+    let pixels = wide_product(3u * nside, 4u * nside);
     let cap = twice_product(nside, nside - 1u);
     if less64(number, cap) {
         let found = cap_ring(number);
