@@ -30,6 +30,11 @@ fn twice_product(a: u32, b: u32) -> vec2<u32> {
     return shift_left64(wide_product(a, b), 1u);
 }
 
+// 12 Nside^2: 12 Nside may be more than a word holds.
+fn pixels(nside: u32) -> vec2<u32> {
+    return shift_left64(wide_product(3u * nside, nside), 2u);
+}
+
 // The RING number of a position.
 fn pixel(position: Position) -> vec2<u32> {
     let nside = position.nside;
@@ -43,8 +48,7 @@ fn pixel(position: Position) -> vec2<u32> {
         return add64(add64(twice_product(nside, nside - 1u), belt), along);
     }
     let mirrored = 4u * nside - ring;
-    let all = wide_product(3u * nside, 4u * nside);
-    return add64(sub64(all, twice_product(mirrored, mirrored + 1u)), along);
+    return add64(sub64(pixels(nside), twice_product(mirrored, mirrored + 1u)), along);
 }
 
 // The root of a number below 2^62, rounded down.
@@ -69,20 +73,20 @@ fn cap_ring(number: vec2<u32>) -> vec2<u32> {
 }
 
 fn position_of_ring(nside: u32, number: vec2<u32>) -> Position {
-    let pixels = wide_product(3u * nside, 4u * nside);
+    let all = pixels(nside);
     let cap = twice_product(nside, nside - 1u);
     if less64(number, cap) {
         let found = cap_ring(number);
         return Position(nside, found.x, found.y + 1u);
     }
-    if less64(number, sub64(pixels, cap)) {
+    if less64(number, sub64(all, cap)) {
         let from_belt = sub64(number, cap);
         // Rings have 4 Nside pixels, a power of two.
         let ring = nside + shift_right64(from_belt, parameters[ORDER] + 2u).x;
         return Position(nside, ring, (from_belt.x & (4u * nside - 1u)) + 1u);
     }
     // The south cap is the north cap turned about.
-    let found = cap_ring(sub64(sub64(pixels, vec2(1u, 0u)), number));
+    let found = cap_ring(sub64(sub64(all, vec2(1u, 0u)), number));
     return Position(nside, 4u * nside - found.x, 4u * found.x - found.y);
 }
 
@@ -145,11 +149,20 @@ fn height(position: Position) -> vec2<f32> {
 // Gorski2005, equations 5 and 9.
 fn azimuth(position: Position) -> vec2<f32> {
     let on_quarter = quarter(position);
-    // In units of which a quarter turn has 2 `quarter`: two per pixel.
-    let along = 2u * (position.place - 1u) + u32(is_shifted(position));
-    var nearest = along / (2u * on_quarter);
-    var remainder = bitcast<i32>(along % (2u * on_quarter));
-    if remainder >= bitcast<i32>(on_quarter) {
+    // In units of which a quarter turn has 2 `quarter`: two per pixel. Whole quarters are taken off
+    // by halves, because devices divide integers slowly.
+    var along = 2u * (position.place - 1u) + u32(is_shifted(position));
+    var nearest = 0u;
+    if along >= 4u * on_quarter {
+        nearest = 2u;
+        along -= 4u * on_quarter;
+    }
+    if along >= 2u * on_quarter {
+        nearest += 1u;
+        along -= 2u * on_quarter;
+    }
+    var remainder = bitcast<i32>(along);
+    if along >= on_quarter {
         nearest += 1u;
         remainder -= bitcast<i32>(2u * on_quarter);
     }
