@@ -39,11 +39,12 @@ use crate::{
     Stopped,
 };
 
-/// Bytes of a batch: half a millisecond of a kernel on a fast device, so that launching one does not
-/// show, and few enough that the first points arrive at once.
+/// Bytes of a batch: many times what a launch costs, few enough that the first points arrive at once.
+/// Chosen, not measured: no graphics processor was at hand.
 const BATCH_BYTES: u64 = 1 << 25;
 
-/// Bytes that stay with the engine between jobs: the buffers of two jobs.
+/// Bytes of results that stay with the engine between jobs, in the buffers of four jobs; twice that
+/// where results are copied.
 const IDLE_BYTES: u64 = 8 * BATCH_BYTES;
 
 /// Computes on a graphics processor. Points are f32, within a bound of those of the CPU engine
@@ -59,7 +60,7 @@ pub struct WgpuEngine {
 
 impl WgpuEngine {
     /// Opens the best device of this machine, compiles its kernels and compares a few points of each
-    /// with their definition: some hundred milliseconds.
+    /// with their definition.
     ///
     /// # Errors
     /// [`EngineError::Unavailable`] with what is missing; [`EngineError::Lost`] or

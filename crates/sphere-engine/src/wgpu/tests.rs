@@ -87,3 +87,19 @@ fn a_finished_job_leaves_no_buffer_out() {
     engine.pool.clear();
     assert_eq!(engine.pool.used(), Used::default());
 }
+
+/// Devices with memory of their own copy results to where they can be read.
+#[test]
+fn a_copy_on_the_device_changes_no_bit() {
+    let Some(mut engine) = with_texts(&|kernel| kernel.wgsl.concat()) else { return };
+    let job = job("random", &[("count", "100_000"), ("method", "ball")]);
+    let collect = |engine: &WgpuEngine| {
+        let mut points = Collect::<f32>::default();
+        engine.run(&job, &mut points, &Stop::never()).unwrap();
+        points.values
+    };
+    let first = collect(&engine);
+    engine.gpu.shares_memory = false;
+    engine.pool.clear();
+    assert!(first == collect(&engine));
+}
