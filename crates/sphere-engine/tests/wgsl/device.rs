@@ -14,12 +14,12 @@ use wgpu::{
 
 /// A Vulkan device in software, with the limits that every WebGPU device has.
 pub(crate) struct Device {
-    device: wgpu::Device,
+    handle: wgpu::Device,
     queue: Queue,
     layout: wgpu::BindGroupLayout,
 }
 
-/// The words of a group of threads, as the texts have it.
+/// A group of threads, as the texts have it, and how many groups an axis of a dispatch has at most.
 const THREADS: u32 = 256;
 const MOST_GROUPS: u32 = 65_535;
 
@@ -33,22 +33,22 @@ impl Device {
         });
         let options = RequestAdapterOptions { force_fallback_adapter: true, ..Default::default() };
         let adapter = wait(instance.request_adapter(&options)).ok()?;
-        let (device, queue) = wait(adapter.request_device(&DeviceDescriptor::default())).ok()?;
-        let layout = bindings(&device);
-        Some(Self { device, queue, layout })
+        let (handle, queue) = wait(adapter.request_device(&DeviceDescriptor::default())).ok()?;
+        let layout = bindings(&handle);
+        Some(Self { handle, queue, layout })
     }
 
     pub(crate) fn compile(&self, text: &str) -> ComputePipeline {
-        let module = self.device.create_shader_module(ShaderModuleDescriptor {
+        let module = self.handle.create_shader_module(ShaderModuleDescriptor {
             label: None,
             source: ShaderSource::Wgsl(text.into()),
         });
-        let layout = self.device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
+        let layout = self.handle.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
             label: None,
             bind_group_layouts: &[Some(&self.layout)],
             immediate_size: 0,
         });
-        self.device.create_compute_pipeline(&ComputePipelineDescriptor {
+        self.handle.create_compute_pipeline(&ComputePipelineDescriptor {
             label: None,
             layout: Some(&layout),
             module: &module,
@@ -82,13 +82,13 @@ impl Device {
                 resource: buffer.as_entire_binding(),
             })
             .collect();
-        let group = self.device.create_bind_group(&BindGroupDescriptor {
+        let group = self.handle.create_bind_group(&BindGroupDescriptor {
             label: None,
             layout: &self.layout,
             entries: &entries,
         });
 
-        let mut encoder = self.device.create_command_encoder(&CommandEncoderDescriptor::default());
+        let mut encoder = self.handle.create_command_encoder(&CommandEncoderDescriptor::default());
         let mut pass = encoder.begin_compute_pass(&ComputePassDescriptor::default());
         pass.set_pipeline(pipeline);
         pass.set_bind_group(0, &group, &[]);
@@ -99,13 +99,13 @@ impl Device {
         self.queue.submit([encoder.finish()]);
 
         read.map_async(MapMode::Read, .., Result::unwrap);
-        self.device.poll(PollType::wait_indefinitely()).unwrap();
+        self.handle.poll(PollType::wait_indefinitely()).unwrap();
         let mapped = read.get_mapped_range(..).unwrap();
         mapped.chunks_exact(4).map(|word| u32::from_le_bytes(word.try_into().unwrap())).collect()
     }
 
     fn buffer(&self, size: u64, usage: BufferUsages) -> Buffer {
-        self.device.create_buffer(&BufferDescriptor {
+        self.handle.create_buffer(&BufferDescriptor {
             label: None,
             size,
             usage,
