@@ -5,6 +5,7 @@
 mod bench;
 mod cli;
 mod completions;
+mod engines;
 mod failure;
 mod input;
 mod interrupt;
@@ -28,6 +29,7 @@ fn main() -> ExitCode {
         Verb::Nearest(arguments) => ("nearest", nearest::run(&arguments)),
         Verb::Serve(arguments) => ("serve", serve::run(&arguments)),
         Verb::Bench(arguments) => ("bench", bench::run(&arguments)),
+        Verb::Engines(arguments) => ("engines", engines::run(&arguments)),
         Verb::Completions(arguments) => ("completions", completions::run(&arguments)),
     };
     match result {

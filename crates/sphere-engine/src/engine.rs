@@ -6,7 +6,7 @@ use sphere_math::sampling::Tally;
 
 use crate::block::Sink;
 use crate::error::Stopped;
-use crate::job::Job;
+use crate::job::{Job, Precision};
 use crate::numa::NumaState;
 use crate::stop::Stop;
 
@@ -26,14 +26,35 @@ pub trait Engine: Send + Sync {
 /// What an engine is, for reports and for choosing among engines.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Capability {
-    /// The name that users choose it by: `cpu`.
+    /// The name that users choose it by: `cpu`, `wgpu`.
     pub name: &'static str,
-    /// The instruction set of its kernels: `scalar`, `avx2`, `avx512`, `neon`.
+    /// What it computes on.
+    pub device: String,
+    /// The driver of that device and its version; empty where there is none.
+    pub driver: String,
+    /// The kernels that it runs, by name. Points are computed in batches, so jobs may have any size.
+    pub kernels: Vec<&'static str>,
+    /// Kernels that it does not run.
+    pub refused: Vec<Refused>,
+    /// The types of values that it computes.
+    pub precisions: &'static [Precision],
+    /// The memory of the device; `None` where nothing tells.
+    pub memory_bytes: Option<u64>,
+    /// The instruction set of its kernels: `scalar`, `avx2`, `avx512`, `neon`; `wgsl` compiles to any.
     pub simd: &'static str,
-    /// Points are computed on so many threads at once.
+    /// Points are computed on so many threads of the processor at once.
     pub threads: usize,
     /// Where they run.
     pub numa: NumaState,
+}
+
+/// A kernel that a device computes wrongly or not at all.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// Its name.
+    pub kernel: &'static str,
+    /// What is wrong with it.
+    pub reason: String,
 }
 
 /// What a finished job did.
@@ -41,7 +62,8 @@ pub struct Capability {
 pub struct Report {
     /// Points that the sink accepted.
     pub points: u64,
-    /// Candidates examined and accepted.
+    /// Candidates examined and accepted. Where a method rejects and a device does not count, there are
+    /// 0 attempts.
     pub tally: Tally,
     /// From the call to the last accepted block.
     pub elapsed: Duration,

@@ -39,6 +39,15 @@ pub enum Precision {
 }
 
 impl Precision {
+    /// As users and files say it: `f64`, `f32`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Double => "f64",
+            Self::Single => "f32",
+        }
+    }
+
     /// Bytes of a value.
     #[must_use]
     pub const fn bytes(self) -> usize {

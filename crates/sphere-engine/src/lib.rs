@@ -26,11 +26,14 @@ pub mod memory;
 mod nearest;
 pub mod numa;
 mod parameters;
+mod plans;
 mod stop;
+mod wgpu;
 
+pub use self::wgpu::{Power, Software, WgpuEngine, WgpuOptions};
 pub use block::{Block, Collect, CollectColumns, Sink, SinkError, Window};
 pub use cpu::CpuEngine;
-pub use engine::{Capability, Engine, Report};
+pub use engine::{Capability, Engine, Refused, Report};
 pub use error::{Cause, EngineError, Stopped};
 pub use job::{Coordinates, Job, Precision};
 pub use nearest::NearestJob;

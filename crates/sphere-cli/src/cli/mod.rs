@@ -2,6 +2,7 @@
 
 mod bench;
 mod bench_counters;
+mod engines;
 mod input;
 mod nearest;
 mod points;
@@ -22,6 +23,7 @@ pub(crate) use self::bench::{
     Bench, BenchArguments, BenchLatencyArguments, BenchSampleArguments, Layout, SubjectArguments,
 };
 pub(crate) use self::bench_counters::BenchCountersArguments;
+pub(crate) use self::engines::EnginesArguments;
 pub(crate) use self::input::InputArguments;
 pub(crate) use self::nearest::NearestArguments;
 pub(crate) use self::points::PointArguments;
@@ -44,6 +46,7 @@ pub(crate) enum Verb {
     Nearest(Box<NearestArguments>),
     Serve(Box<ServeArguments>),
     Bench(BenchArguments),
+    Engines(EnginesArguments),
     Completions(CompletionsArguments),
 }
 
@@ -74,6 +77,9 @@ pub(crate) struct SampleArguments {
     /// Show a bar with rate and time left while working
     #[arg(long, value_name = "WHEN", help_heading = OUTPUT, default_value = "auto")]
     pub(crate) progress: ProgressWhen,
+    /// Compute the points on this engine; 'sphere engines' lists them. auto is cpu; wgpu computes f32
+    #[arg(long, value_name = "E", help_heading = OUTPUT, default_value = "auto")]
+    pub(crate) engine: EngineChoice,
     /// Compute on so many threads [default: all cores]
     #[arg(long, value_name = "T", help_heading = OUTPUT, allow_negative_numbers = true)]
     pub(crate) threads: Option<String>,
@@ -131,6 +137,28 @@ pub(crate) struct ServeArguments {
     /// Print the settings that would be used, as such a file, and end
     #[arg(long)]
     pub(crate) print_config: bool,
+}
+
+/// Which engine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum EngineChoice {
+    /// The processor
+    Auto,
+    /// The processor
+    Cpu,
+    /// A graphics processor, through WebGPU
+    Wgpu,
+}
+
+impl EngineChoice {
+    /// As the user says it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Cpu => "cpu",
+            Self::Wgpu => "wgpu",
+        }
+    }
 }
 
 /// When to show progress.

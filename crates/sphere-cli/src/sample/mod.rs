@@ -8,13 +8,16 @@ mod target;
 
 use std::time::Instant;
 
-use sphere_engine::{Cause, CpuEngine, Engine, Job, SampleParameters, Sink, Stop, Stopped};
+use sphere_engine::{
+    Cause, Coordinates, CpuEngine, Engine, Job, Precision, SampleParameters, Sink, Stop, Stopped,
+    WgpuEngine, WgpuOptions,
+};
 use sphere_math::simd::SimdLevel;
 
 use self::progress::Progress;
 use self::report::Report;
 use self::target::Target;
-use crate::cli::SampleArguments;
+use crate::cli::{EngineChoice, SampleArguments};
 use crate::failure::Failure;
 use crate::interrupt;
 use crate::output::Output;
@@ -27,7 +30,9 @@ pub(crate) fn run(arguments: &SampleArguments) -> Result<(), Failure> {
     let job = parameters.job().map_err(Failure::usage)?;
     let target = Target::of(arguments)?;
     let engine = engine(arguments.threads.as_deref(), arguments.numa)?;
-    let engine = on_level(engine, arguments.simd.as_deref())?;
+    let cpu = on_level(engine, arguments.simd.as_deref())?;
+    let wgpu = graphics(arguments, &job)?;
+    let engine: &dyn Engine = wgpu.as_ref().map_or(&cpu, |engine| engine);
 
     interrupt::install()?;
     let started = Instant::now();
@@ -38,10 +43,10 @@ pub(crate) fn run(arguments: &SampleArguments) -> Result<(), Failure> {
     let progress = Progress::new(arguments.progress, passes * job.points(), &target);
     let mut tally = None;
     if let Some(output) = &mut points {
-        tally = Some(points::write(&engine, &job, &parameters, target.format, output, &progress)?);
+        tally = Some(points::write(engine, &job, &parameters, target.format, output, &progress)?);
     }
     if let Some(output) = &mut picture {
-        let drawn = picture::draw(&engine, &job, output, &progress)?;
+        let drawn = picture::draw(&cpu, &job, output, &progress)?;
         tally = tally.or(Some(drawn));
     }
     progress.finish();
@@ -55,9 +60,25 @@ pub(crate) fn run(arguments: &SampleArguments) -> Result<(), Failure> {
         bytes,
         draws: job.draws(),
         attempts: tally.unwrap_or_default().attempts,
+        requested: arguments.engine.name(),
         capability: engine.capability(),
     };
     if arguments.json { report.print(&target) } else { report.tell(&target) }
+}
+
+/// The engine of a graphics processor, if that is asked for and can do the job.
+fn graphics(arguments: &SampleArguments, job: &Job) -> Result<Option<WgpuEngine>, Failure> {
+    if arguments.engine != EngineChoice::Wgpu {
+        return Ok(None);
+    }
+    if job.precision() != Precision::Single || job.coordinates() != Coordinates::Native {
+        let what = "--engine wgpu computes f32 in native coordinates: add --precision f32";
+        return Err(Failure::usage(what));
+    }
+    if arguments.plot.is_some() {
+        return Err(Failure::usage("--engine wgpu draws no pictures: --plot is for the cpu"));
+    }
+    WgpuEngine::open(WgpuOptions::default()).map(Some).map_err(Failure::work)
 }
 
 /// The engine on the instruction set asked for.

@@ -15,6 +15,7 @@ pub(super) struct Report<'a> {
     pub(super) bytes: u64,
     pub(super) attempts: u64,
     pub(super) draws: u32,
+    pub(super) requested: &'static str,
     pub(super) capability: &'a Capability,
 }
 
@@ -45,7 +46,7 @@ impl Report<'_> {
             simd: self.capability.simd,
             threads: self.capability.threads,
             numa: self.capability.numa.to_string(),
-            requested: "auto",
+            requested: self.requested,
             executed: self.capability.name,
             draws: self.draws,
         };

@@ -1,7 +1,6 @@
 //! The engine that is always there: the processor, on as many threads as asked for.
 
 mod kernel;
-mod plans;
 mod pool;
 mod reorder;
 mod start;
@@ -17,9 +16,9 @@ use sphere_math::sampling::{Plan, Tally};
 use sphere_math::simd::SimdLevel;
 
 use self::kernel::Kernel;
-use self::plans::Plans;
 use self::pool::Pool;
 use self::reorder::Reorder;
+use crate::plans::Plans;
 use crate::{
     Block, Capability, Cause, Engine, EngineError, Job, Report, Sink, Stop, Stopped, Window,
 };

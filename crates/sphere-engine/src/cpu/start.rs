@@ -5,10 +5,10 @@ use std::num::NonZeroUsize;
 use sphere_math::simd::SimdLevel;
 
 use super::CpuEngine;
-use super::plans::Plans;
 use super::pool::Pool;
 use crate::numa::{Numa, NumaError, NumaState, Pinning, Topology};
-use crate::{Capability, EngineError};
+use crate::plans::Plans;
+use crate::{Capability, EngineError, Precision};
 
 impl CpuEngine {
     /// An engine of so many threads, wherever the system puts them; `None` is one per core that this
@@ -75,7 +75,18 @@ impl CpuEngine {
 
     fn of(pool: Pool, threads: usize, numa: NumaState) -> Self {
         let simd = SimdLevel::best();
-        let capability = Capability { name: "cpu", simd: simd.name(), threads, numa };
+        let capability = Capability {
+            name: "cpu",
+            device: std::env::consts::ARCH.to_string(),
+            driver: String::new(),
+            kernels: sphere_math::kernels::ALL.iter().map(|kernel| kernel.name).collect(),
+            refused: Vec::new(),
+            precisions: &[Precision::Double, Precision::Single],
+            memory_bytes: None,
+            simd: simd.name(),
+            threads,
+            numa,
+        };
         Self { pool, plans: Plans::default(), simd, capability }
     }
 }

@@ -10,14 +10,14 @@ const MOST_PLANS: usize = 8;
 /// The plans of the last few schemes: a Sobol plan is a table, which takes from a microsecond to
 /// 30 ms to build, and requests ask for the same ones again.
 #[derive(Debug, Default)]
-pub(super) struct Plans {
+pub(crate) struct Plans {
     /// The latest last.
     recent: Mutex<Vec<(Scheme, Plan)>>,
 }
 
 impl Plans {
     /// The plan of a scheme, as [`Scheme::plan`] makes it.
-    pub(super) fn get(&self, scheme: &Scheme) -> Result<Plan, SampleError> {
+    pub(crate) fn get(&self, scheme: &Scheme) -> Result<Plan, SampleError> {
         if !matches!(scheme, Scheme::Sobol { .. }) {
             return scheme.plan();
         }
