@@ -76,7 +76,7 @@ fn available(capability: &Capability) -> Json {
 
 /// A row of the table: name, where it runs or why it does not, and what it computes.
 fn line(engine: &Json) -> String {
-    let mut line = match (&engine.device, &engine.reason) {
+    let line = match (&engine.device, &engine.reason) {
         (Some(device), _) => {
             let precisions = engine.precisions.join(", ");
             format!("{:<6} {device}: {precisions}: {}", engine.name, engine.kernels.join(", "))
@@ -85,8 +85,6 @@ fn line(engine: &Json) -> String {
             format!("{:<6} unavailable: {}", engine.name, reason.as_deref().unwrap_or("no reason"))
         }
     };
-    for refused in &engine.refused {
-        line += &format!("\n       refused {refused}");
-    }
-    line + "\n"
+    let refused = engine.refused.iter().map(|refused| format!("       refused {refused}\n"));
+    refused.fold(line + "\n", |lines, refused| lines + &refused)
 }

@@ -17,7 +17,7 @@ use crate::threads::engine;
 #[derive(Debug)]
 pub(super) enum Workers {
     Caller(NumaState),
-    Pool(CpuEngine),
+    Pool(Box<CpuEngine>),
 }
 
 impl Workers {
@@ -29,7 +29,7 @@ impl Workers {
         if capability.threads == 1 && !is_pinned {
             return Ok(Self::Caller(capability.numa.clone()));
         }
-        Ok(Self::Pool(engine))
+        Ok(Self::Pool(Box::new(engine)))
     }
 
     pub(super) fn threads(&self) -> usize {
@@ -57,8 +57,8 @@ impl Workers {
         match (self, out) {
             (Self::Caller(_), View::Columns(columns)) => plan.fill(range, columns),
             (Self::Caller(_), View::Rows(rows)) => plan.fill_rows(range, rows),
-            (Self::Pool(engine), View::Columns(columns)) => plan.fill_on(engine, range, columns),
-            (Self::Pool(engine), View::Rows(rows)) => plan.fill_rows_on(engine, range, rows),
+            (Self::Pool(engine), View::Columns(columns)) => plan.fill_on(&**engine, range, columns),
+            (Self::Pool(engine), View::Rows(rows)) => plan.fill_rows_on(&**engine, range, rows),
         }
         .map(drop)
     }
