@@ -1,6 +1,6 @@
 //! `bench`: measures all schemes and compares them on one page.
 //!
-//! Each measurement is a file in `target/bench/`, a fragment; [`report`](crate::report) makes one page
+//! Each measurement is a file in `target/bench/`, a fragment; [`crate::report`] makes one page
 //! of whatever fragments there are. Others come from elsewhere: counts of instructions, flame graphs,
 //! peers.
 

@@ -50,26 +50,33 @@ impl Drop for Streams {
 #[inline(always)]
 fn write_past_cache<S: Simd, T: Plain>(simd: S, place: &mut [T], values: &[T]) -> bool {
     use core::arch::x86_64::{
-        __m128i, __m256i, __m512i, _mm_stream_si128, _mm256_stream_si256, _mm512_stream_si512,
+        __m128i, __m256i, __m512i, _mm_stream_si128, _mm256_extracti128_si256, _mm256_stream_si256,
+        _mm512_extracti32x4_epi32, _mm512_stream_si512,
     };
 
     use fearless_simd::Level;
 
-    // One arm remains once `S` is known. The macro, because a function could not take an intrinsic
-    // that has to be inlined.
+    // A macro, because a function could not take an intrinsic that has to be inlined.
     macro_rules! stream {
-        ($vector:ty, $store:ident) => {{
+        ($vector:ty, aligned to $align:ty, ($to:ident, $value:ident) => $($store:expr);+) => {{
             let bytes = size_of_val(place);
-            let to = place.as_mut_ptr().cast::<$vector>();
+            let to = place.as_mut_ptr().cast::<$align>();
             let from = values.as_ptr().cast::<$vector>();
             let whole = bytes % size_of::<$vector>() == 0;
             let fits = whole && size_of_val(values) == bytes && to.is_aligned();
             for at in 0..if fits { bytes / size_of::<$vector>() } else { 0 } {
-                // SAFETY: `level` proves that the processor has the instruction. Both slices are
-                // `bytes` long and `at` vectors lie within; `to` is aligned, `from` need not be;
-                // `Plain` types are their bytes. `place` is borrowed alone until `Streams`, whose
-                // method this is, has been dropped: its fence comes before any other thread reads.
-                unsafe { $store(to.add(at), from.add(at).read_unaligned()) }
+                // SAFETY: `level` proves that the processor has the instructions. Both slices are
+                // `bytes` long and vector `at` lies within; `to` is aligned as the store needs it,
+                // `from` need not be; `Plain` types are their bytes. `place` is borrowed alone until
+                // `Streams`, whose method this is, has been dropped: its fence comes before any
+                // other thread reads.
+                unsafe {
+                    let $to = to.byte_add(at * size_of::<$vector>());
+                    // Always in the size in which it was computed, so that it need not be in memory
+                    // in between: that would have to wait for the stores before it.
+                    let $value = from.add(at).read_unaligned();
+                    $($store);+
+                }
             }
             fits
         }};
@@ -78,10 +85,18 @@ fn write_past_cache<S: Simd, T: Plain>(simd: S, place: &mut [T], values: &[T]) -
     // leaves: large memory of the usual allocators begins 16 bytes past a line.
     match simd.level() {
         Level::Avx512(_) => {
-            stream!(__m512i, _mm512_stream_si512) || stream!(__m128i, _mm_stream_si128)
+            stream!(__m512i, aligned to __m512i, (to, value) => _mm512_stream_si512(to, value))
+                || stream!(__m512i, aligned to __m128i, (to, value) =>
+                    _mm_stream_si128(to, _mm512_extracti32x4_epi32::<0>(value));
+                    _mm_stream_si128(to.add(1), _mm512_extracti32x4_epi32::<1>(value));
+                    _mm_stream_si128(to.add(2), _mm512_extracti32x4_epi32::<2>(value));
+                    _mm_stream_si128(to.add(3), _mm512_extracti32x4_epi32::<3>(value)))
         }
         Level::Avx2(_) => {
-            stream!(__m256i, _mm256_stream_si256) || stream!(__m128i, _mm_stream_si128)
+            stream!(__m256i, aligned to __m256i, (to, value) => _mm256_stream_si256(to, value))
+                || stream!(__m256i, aligned to __m128i, (to, value) =>
+                    _mm_stream_si128(to, _mm256_extracti128_si256::<0>(value));
+                    _mm_stream_si128(to.add(1), _mm256_extracti128_si256::<1>(value)))
         }
         _ => false,
     }
