@@ -1,6 +1,6 @@
 //! `sphere nearest`: directions in, lattice indices out.
 
-use sphere_engine::{CpuEngine, NearestJob};
+use sphere_engine::{CpuEngine, Engine as _, NearestJob, Stop};
 use sphere_io::IndexEncoder;
 
 use crate::cli::NearestArguments;
@@ -8,6 +8,9 @@ use crate::failure::Failure;
 use crate::output::{self, Output, Place};
 use crate::threads::threads;
 use crate::{input, interrupt};
+
+/// Indices that are written at a time.
+const AT_ONCE: usize = 1 << 13;
 
 pub(crate) fn run(arguments: &NearestArguments) -> Result<(), Failure> {
     let pairs = [("total", &arguments.total), ("placement", &arguments.placement)];
@@ -23,11 +26,13 @@ pub(crate) fn run(arguments: &NearestArguments) -> Result<(), Failure> {
     let points = input::points(arguments.input.as_deref(), &arguments.reading)?;
     let [x, y, z] = points.directions().map_err(Failure::usage)?;
     // All of them before the first is written: a row that is no direction leaves nothing behind.
-    let found = job.run(&engine, [&x, &y, &z]).map_err(Failure::work)?;
+    let mut found = vec![0; x.len()];
+    let done = engine.nearest(&job, [&x, &y, &z], &mut found, &Stop::never());
+    done.map_err(|stopped| Failure::work(stopped.cause))?;
     let mut output = Output::create(&place)?;
     output.put(&encoder.begin(x.len() as u64))?;
-    for indices in found {
-        output.put(&encoder.indices(&indices))?;
+    for indices in found.chunks(AT_ONCE) {
+        output.put(&encoder.indices(indices))?;
     }
     output.put(encoder.end())?;
     output.flush_all()?;

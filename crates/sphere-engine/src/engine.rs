@@ -7,6 +7,7 @@ use sphere_math::sampling::Tally;
 use crate::block::Sink;
 use crate::error::Stopped;
 use crate::job::{Job, Precision};
+use crate::nearest::NearestJob;
 use crate::numa::NumaState;
 use crate::stop::Stop;
 
@@ -21,6 +22,21 @@ pub trait Engine: Send + Sync {
     /// [`Stopped`]: every point before `next` was accepted by the sink, none after; another engine
     /// can continue there.
     fn run(&self, job: &Job, out: &mut dyn Sink, stop: &Stop) -> Result<Report, Stopped>;
+
+    /// The index of the lattice point nearest to each direction: columns x, y and z, as long as
+    /// `indices`, in memory of the caller, which is read and written where it is. O(directions).
+    ///
+    /// # Errors
+    /// [`Stopped`]: every index before `next` is written, what comes after it may be; another engine can
+    /// continue there. [`Cause::Input`](crate::Cause::Input) names the first direction that is zero or not
+    /// finite, or columns that are not equally long.
+    fn nearest(
+        &self,
+        job: &NearestJob,
+        directions: [&[f64]; 3],
+        indices: &mut [u64],
+        stop: &Stop,
+    ) -> Result<(), Stopped>;
 }
 
 /// What an engine is, for reports and for choosing among engines.

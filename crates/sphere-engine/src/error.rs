@@ -1,5 +1,7 @@
 //! How a job ends early.
 
+use sphere_math::sampling::SampleError;
+
 use crate::block::SinkError;
 
 /// Where a job ended early, and why.
@@ -22,6 +24,9 @@ pub enum Cause {
     /// The sink took no more.
     #[error(transparent)]
     Sink(SinkError),
+    /// What the job computes from is wrong, and would be on every engine.
+    #[error(transparent)]
+    Input(SampleError),
     /// The engine could not go on.
     #[error(transparent)]
     Engine(EngineError),

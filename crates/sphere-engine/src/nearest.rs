@@ -1,12 +1,8 @@
 //! Which lattice point is nearest, for many directions.
 
-use sphere_math::parallel::Executor;
 use sphere_math::sampling::{Plan, SampleError};
 
-use crate::{ParameterError, SampleParameters, SchemeKind};
-
-/// Directions that one thread takes at a time: some 100 microseconds of work.
-const BLOCK: usize = 1 << 13;
+use crate::{Cause, ParameterError, SampleParameters, SchemeKind, Stopped};
 
 /// A lattice whose nearest points can be asked for, checked.
 #[derive(Clone, Debug)]
@@ -48,35 +44,22 @@ impl NearestJob {
             .map_err(|source| ParameterError::OutOfRange { parameter: "total", source })
     }
 
-    /// The index of the point nearest to each direction, in blocks in their order; x, y, z are as
-    /// long as one another. O(directions).
+    /// The lattice, on the best instruction set of this processor.
+    #[must_use]
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// Sees to it that the columns are as long as one another.
     ///
     /// # Errors
-    /// The first direction that is zero or not finite, by its place.
-    pub fn run<E: Executor>(
-        &self,
-        executor: &E,
-        [x, y, z]: [&[f64]; 3],
-    ) -> Result<Vec<Vec<u64>>, SampleError> {
-        let lengths = [x.len(), y.len(), z.len(), x.len()];
-        if lengths != [x.len(); 4] {
-            return Err(SampleError::UnequalColumns { lengths });
+    /// [`Cause::Input`] with the lengths.
+    pub(crate) fn check([x, y, z]: [&[f64]; 3], indices: &[u64]) -> Result<(), Stopped> {
+        let lengths = [x.len(), y.len(), z.len(), indices.len()];
+        if lengths == [indices.len(); 4] {
+            return Ok(());
         }
-        let blocks = executor.map(x.len().div_ceil(BLOCK), |block| {
-            let first = block * BLOCK;
-            let rows = first..x.len().min(first + BLOCK);
-            let mut indices = vec![0; rows.len()];
-            let columns = [&x[rows.clone()], &y[rows.clone()], &z[rows]];
-            match self.plan.nearest_all(columns, &mut indices) {
-                Ok(()) => Ok(indices),
-                // Counted from the first of all, not of the block.
-                Err(SampleError::NoDirection { index, direction }) => {
-                    Err(SampleError::NoDirection { index: first + index, direction })
-                }
-                Err(error) => Err(error),
-            }
-        });
-        blocks.into_iter().collect()
+        Err(Stopped { next: 0, cause: Cause::Input(SampleError::UnequalColumns { lengths }) })
     }
 }
 
@@ -84,8 +67,8 @@ impl NearestJob {
 mod tests {
     use sphere_math::sampling::SampleError;
 
-    use super::{BLOCK, NearestJob};
-    use crate::CpuEngine;
+    use super::NearestJob;
+    use crate::{Cause, CpuEngine, Engine, EngineError, Stop, Stopped};
 
     #[test]
     fn lattices_that_are_none() {
@@ -105,20 +88,38 @@ mod tests {
         }
     }
 
-    #[test]
-    fn blocks_are_one_list() {
+    fn run(columns: [&[f64]; 3], indices: &mut [u64], stop: &Stop) -> Result<(), Stopped> {
         let job = NearestJob::parse("fibonacci", [("total", "1e6")]).unwrap();
-        let count = 2 * BLOCK + 5;
+        CpuEngine::new(None).unwrap().nearest(&job, columns, indices, stop)
+    }
+
+    #[test]
+    fn every_direction_gets_its_index() {
+        let job = NearestJob::parse("fibonacci", [("total", "1e6")]).unwrap();
+        let count = 20_005;
         let z: Vec<f64> = (0..count).map(|i| 1.0 - 2.0 * i as f64 / count as f64).collect();
         let (x, mut y) = (vec![0.5; count], vec![0.0; count]);
-        let engine = CpuEngine::new(None).unwrap();
-        let found = job.run(&engine, [&x, &y, &z]).unwrap().concat();
+        let mut found = vec![0; count];
+        run([&x, &y, &z], &mut found, &Stop::never()).unwrap();
         for (index, &nearest) in found.iter().enumerate() {
             assert_eq!(nearest, job.plan.nearest([x[index], 0.0, z[index]]).unwrap());
         }
-        y[BLOCK + 3] = f64::NAN;
-        let error = job.run(&engine, [&x, &y, &z]).unwrap_err();
-        assert!(matches!(error, SampleError::NoDirection { index, .. } if index == BLOCK + 3));
-        assert!(job.run(&engine, [&x, &y, &z[1..]]).is_err());
+        (y[10_000], y[19_000]) = (f64::NAN, f64::INFINITY);
+        let stopped = run([&x, &y, &z], &mut found, &Stop::never()).unwrap_err();
+        assert_eq!(stopped.next, 10_000);
+        assert!(matches!(
+            stopped.cause,
+            Cause::Input(SampleError::NoDirection { index: 10_000, .. })
+        ));
+    }
+
+    #[test]
+    fn columns_are_equally_long_and_a_stop_is_seen() {
+        let (x, mut found) = (vec![1.0; 5], vec![0; 5]);
+        let stopped = run([&x, &x, &x[1..]], &mut found, &Stop::never()).unwrap_err();
+        assert!(matches!(stopped.cause, Cause::Input(SampleError::UnequalColumns { .. })));
+        let stopped =
+            run([&x, &x, &x], &mut found, &Stop::at(std::time::Instant::now())).unwrap_err();
+        assert!(matches!(stopped.cause, Cause::Engine(EngineError::DeadlineExceeded)));
     }
 }

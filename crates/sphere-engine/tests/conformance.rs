@@ -7,8 +7,8 @@ use std::num::NonZeroUsize;
 use std::ops::Range;
 
 use sphere_engine::{
-    Block, Capability, CpuEngine, Engine, Job, Report, SampleParameters, Sink, SinkError, Stop,
-    Stopped, Window,
+    Block, Capability, CpuEngine, Engine, Job, NearestJob, Report, SampleParameters, Sink,
+    SinkError, Stop, Stopped, Window,
 };
 use sphere_math::sampling::Tally;
 use sphere_math::simd::SimdLevel;
@@ -114,6 +114,16 @@ impl Engine for Wrong {
 
     fn run(&self, job: &Job, out: &mut dyn Sink, stop: &Stop) -> Result<Report, Stopped> {
         self.engine.run(job, &mut Flip { sink: out, byte: self.byte }, stop)
+    }
+
+    fn nearest(
+        &self,
+        job: &NearestJob,
+        directions: [&[f64]; 3],
+        indices: &mut [u64],
+        stop: &Stop,
+    ) -> Result<(), Stopped> {
+        self.engine.nearest(job, directions, indices, stop)
     }
 }
 

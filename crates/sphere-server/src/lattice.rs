@@ -7,7 +7,7 @@ use hyper::StatusCode;
 use hyper::body::{Bytes, Incoming};
 use hyper::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
 use hyper::http::request::Parts;
-use sphere_engine::{CpuEngine, NearestJob};
+use sphere_engine::{CpuEngine, Engine as _, NearestJob, Stop};
 use sphere_io::read::{PointColumns, PointSet, RawShape, ReadError, ReadOptions, read_stream};
 use sphere_io::{Format, IndexEncoder, Precision};
 
@@ -27,6 +27,9 @@ const TYPES: [(&str, Option<Format>); 6] = [
     // npy and ply by their first bytes, else raw.
     ("application/octet-stream", None),
 ];
+
+/// Indices that are encoded at a time.
+const AT_ONCE: usize = 1 << 13;
 
 /// What is asked for.
 struct NearestRequest {
@@ -97,10 +100,12 @@ impl NearestRequest {
         let points = PointSet::of(table, self.columns);
         let directions = points.and_then(PointSet::directions);
         let [x, y, z] = directions.map_err(|error| Problem::body(error.to_string()))?;
-        let found = self.job.run(threads, [&x, &y, &z]);
+        let mut found = vec![0; x.len()];
+        let done = threads.nearest(&self.job, [&x, &y, &z], &mut found, &Stop::never());
+        done.map_err(|stopped| Problem::body(stopped.cause.to_string()))?;
         let mut bytes = self.encoder.begin(x.len() as u64);
-        for indices in found.map_err(|error| Problem::body(error.to_string()))? {
-            bytes.extend(self.encoder.indices(&indices));
+        for indices in found.chunks(AT_ONCE) {
+            bytes.extend(self.encoder.indices(indices));
         }
         bytes.extend(self.encoder.end());
         Ok(bytes)

@@ -12,7 +12,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Instant;
 
 use sphere_math::parallel::Executor;
-use sphere_math::sampling::{Plan, Tally};
+use sphere_math::sampling::{Plan, SampleError, Tally};
 use sphere_math::simd::SimdLevel;
 
 use self::kernel::Kernel;
@@ -20,7 +20,8 @@ use self::pool::Pool;
 use self::reorder::Reorder;
 use crate::plans::Plans;
 use crate::{
-    Block, Capability, Cause, Engine, EngineError, Job, Report, Sink, Stop, Stopped, Window,
+    Block, Capability, Cause, Engine, EngineError, Job, NearestJob, Report, Sink, Stop, Stopped,
+    Window,
 };
 
 /// Blocks are about so large. The fastest scheme fills one in 200 µs, so that handing it over does
@@ -29,6 +30,9 @@ const BLOCK_BYTES: usize = 1 << 21;
 
 /// Jobs up to this size are computed where they are asked for: handing one over would take longer.
 const INLINE_BYTES: u64 = 1 << 14;
+
+/// Directions between two looks at a stop: a few milliseconds of work.
+const NEAREST_AT_ONCE: usize = 1 << 20;
 
 /// Computes on a pool of threads, each taking the next block of indices.
 #[derive(Debug)]
@@ -103,6 +107,33 @@ impl Engine for CpuEngine {
         };
         let tally = finished?;
         Ok(Report { points: job.points(), tally, elapsed: started.elapsed() })
+    }
+
+    fn nearest(
+        &self,
+        job: &NearestJob,
+        directions: [&[f64]; 3],
+        indices: &mut [u64],
+        stop: &Stop,
+    ) -> Result<(), Stopped> {
+        NearestJob::check(directions, indices)?;
+        let plan = self.on_level(job.plan().clone());
+        for (part, indices) in indices.chunks_mut(NEAREST_AT_ONCE).enumerate() {
+            let first = part * NEAREST_AT_ONCE;
+            let stopped = |next: usize, cause| Stopped { next: next as u64, cause };
+            if let Some(cause) = stop.cause() {
+                return Err(stopped(first, cause));
+            }
+            let columns = directions.map(|column| &column[first..first + indices.len()]);
+            let found = plan.nearest_all_on(self, columns, indices);
+            found.map_err(|error| match error.counted_from(first) {
+                error @ SampleError::NoDirection { index, .. } => {
+                    stopped(index, Cause::Input(error))
+                }
+                error => stopped(first, Cause::Input(error)),
+            })?;
+        }
+        Ok(())
     }
 }
 

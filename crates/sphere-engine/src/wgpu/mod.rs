@@ -35,8 +35,8 @@ use self::run::drive;
 use crate::numa::NumaState;
 use crate::plans::Plans;
 use crate::{
-    Capability, Cause, Coordinates, Engine, EngineError, Job, Precision, Report, Sink, Stop,
-    Stopped,
+    Capability, Cause, Coordinates, Engine, EngineError, Job, NearestJob, Precision, Report, Sink,
+    Stop, Stopped,
 };
 
 /// Bytes of a batch: many times what a launch costs, few enough that the first points arrive at once.
@@ -149,6 +149,17 @@ impl Engine for WgpuEngine {
         let flights = Flights::new(&self.gpu, &self.pool, pipeline, &launch).map_err(failed)?;
         drive(&flights, range.clone(), batches, point_bytes, out, stop)?;
         Ok(Report { points: job.points(), tally: tally(job), elapsed: started.elapsed() })
+    }
+
+    fn nearest(
+        &self,
+        _job: &NearestJob,
+        _directions: [&[f64]; 3],
+        _indices: &mut [u64],
+        _stop: &Stop,
+    ) -> Result<(), Stopped> {
+        let reason = "wgpu has no kernel for directions in f64".to_string();
+        Err(Stopped { next: 0, cause: Cause::Engine(EngineError::Unavailable { reason }) })
     }
 }
 

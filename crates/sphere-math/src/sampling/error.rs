@@ -78,3 +78,16 @@ pub enum SampleError {
         lengths: [usize; 4],
     },
 }
+
+impl SampleError {
+    /// The same of directions that are a part of more, the first of which has this place among all.
+    #[must_use]
+    pub fn counted_from(self, first: usize) -> Self {
+        match self {
+            Self::NoDirection { index, direction } => {
+                Self::NoDirection { index: first + index, direction }
+            }
+            other => other,
+        }
+    }
+}

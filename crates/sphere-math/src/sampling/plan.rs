@@ -67,6 +67,9 @@ fn part_rows(columns: usize) -> usize {
     (VALUES / columns).next_multiple_of(STEP)
 }
 
+/// Directions of a part: some 50 microseconds of work.
+const NEAREST_PART: usize = 1 << 13;
+
 fn parts(range: &Range<u64>, rows: usize) -> impl Iterator<Item = Range<u64>> {
     let (end, rows) = (range.end, rows as u64);
     let mut next = range.start;
@@ -330,6 +333,30 @@ impl Plan {
             index,
             direction: [x[index], y[index], z[index]],
         })
+    }
+
+    /// [`Plan::nearest_all`] in parts that an executor runs, on as many threads as it has.
+    ///
+    /// # Errors
+    /// As [`Plan::nearest_all`]; the first direction of all that is none is the one that is named.
+    pub fn nearest_all_on(
+        &self,
+        executor: &impl Executor,
+        columns: [&[f64]; 3],
+        indices: &mut [u64],
+    ) -> Result<(), SampleError> {
+        let lengths = [columns[0].len(), columns[1].len(), columns[2].len(), indices.len()];
+        if lengths != [indices.len(); 4] {
+            return Err(SampleError::UnequalColumns { lengths });
+        }
+        let parts = indices.chunks_mut(NEAREST_PART).enumerate().collect();
+        let found = map_parts(executor, parts, |(part, indices): (usize, &mut [u64])| {
+            let first = part * NEAREST_PART;
+            let found = self
+                .nearest_all(columns.map(|column| &column[first..first + indices.len()]), indices);
+            found.map_err(|error| error.counted_from(first))
+        });
+        found.into_iter().collect()
     }
 
     fn lattice(&self) -> Result<&Fibonacci, SampleError> {
