@@ -38,4 +38,4 @@ pub use error::{Cause, EngineError, Stopped};
 pub use job::{Coordinates, Job, Precision};
 pub use nearest::NearestJob;
 pub use parameters::{ParameterError, SampleParameters, SchemeKind};
-pub use stop::Stop;
+pub use stop::{Progress, Stop};

@@ -1,0 +1,319 @@
+use std::collections::VecDeque;
+use std::ops::Range;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use proptest::prelude::*;
+use sphere_engine::{
+    Block, Capability, Collect, CpuEngine, NearestJob, SampleParameters, SinkError,
+};
+
+use super::*;
+use crate::breaker::{Backoff, State, Tolerance};
+
+const PATIENCE: Duration = Duration::from_millis(50);
+
+/// What an engine does in one run.
+#[derive(Clone, Debug)]
+enum Script {
+    /// As it should.
+    Well,
+    /// So many blocks, then this.
+    Fails(usize, EngineError),
+    /// So many blocks, then nothing until it is told to stop.
+    Hangs(usize),
+    /// The second block first.
+    Skips,
+}
+
+/// An engine that computes what is right and follows a script.
+#[derive(Debug)]
+struct Scripted {
+    cpu: CpuEngine,
+    runs: Mutex<VecDeque<Script>>,
+}
+
+impl Scripted {
+    /// How the script ends a run after so many blocks of ten points.
+    fn end(script: &Script, blocks: usize, stop: &Stop) -> Option<Cause> {
+        match script {
+            Script::Fails(most, error) if blocks == *most => Some(Cause::Engine(error.clone())),
+            Script::Hangs(most) if blocks == *most => loop {
+                std::thread::sleep(Duration::from_millis(1));
+                if let Some(cause) = stop.cause() {
+                    break Some(cause);
+                }
+            },
+            _ => stop.cause(),
+        }
+    }
+}
+
+impl Engine for Scripted {
+    fn capability(&self) -> &Capability {
+        self.cpu.capability()
+    }
+
+    fn run(&self, job: &Job, out: &mut dyn Sink, stop: &Stop) -> Result<Report, Stopped> {
+        let script = self.runs.lock().unwrap().pop_front().unwrap_or(Script::Well);
+        let Range { start, end } = job.range();
+        for (block, next) in (start..end).step_by(10).enumerate() {
+            if let Some(cause) = Self::end(&script, block, stop) {
+                return Err(Stopped { next, cause });
+            }
+            if !(block == 0 && matches!(script, Script::Skips)) {
+                let part = job.part(next..end.min(next + 10)).unwrap();
+                self.cpu.run(&part, out, &Stop::never())?;
+            }
+        }
+        let tally = Tally { attempts: job.points(), accepted: job.points() };
+        Ok(Report { points: job.points(), tally, elapsed: Duration::ZERO })
+    }
+
+    fn nearest(
+        &self,
+        job: &NearestJob,
+        directions: [&[f64]; 3],
+        indices: &mut [u64],
+        stop: &Stop,
+    ) -> Result<(), Stopped> {
+        self.cpu.nearest(job, directions, indices, stop)
+    }
+}
+
+fn engine(runs: impl IntoIterator<Item = Script>) -> Arc<Scripted> {
+    let cpu = CpuEngine::new(std::num::NonZeroUsize::new(1)).unwrap();
+    Arc::new(Scripted { cpu, runs: Mutex::new(runs.into_iter().collect()) })
+}
+
+/// An engine under a name.
+#[derive(Debug)]
+struct Named(&'static str, Arc<Scripted>);
+
+impl Supply for Named {
+    fn name(&self) -> &'static str {
+        self.0
+    }
+
+    fn engine(&self) -> Result<Arc<dyn Engine>, EngineError> {
+        Ok(Arc::clone(&self.1) as Arc<dyn Engine>)
+    }
+
+    fn renewed(&self) -> Result<Arc<dyn Engine>, EngineError> {
+        self.engine()
+    }
+}
+
+fn ladder(rungs: Vec<Vec<Script>>) -> Ladder {
+    let names = ["first", "second", "third"];
+    let backoff = Backoff { first: Duration::from_secs(3_600), ..Backoff::default() };
+    let tolerance = Tolerance { failures: 2, backoff };
+    let rungs = names.iter().zip(rungs);
+    let rungs = rungs.map(|(name, runs)| Rung::new(Named(name, engine(runs)), tolerance));
+    Ladder::new(rungs.collect(), PATIENCE)
+}
+
+fn job(count: u64) -> Job {
+    let count = count.to_string();
+    let pairs = [("count", count.as_str()), ("start", "5"), ("total", "1000")];
+    SampleParameters::parse("fibonacci", pairs).unwrap().job().unwrap()
+}
+
+fn undisturbed(job: &Job) -> Vec<f64> {
+    let mut points = Collect::default();
+    engine([]).run(job, &mut points, &Stop::never()).unwrap();
+    points.values
+}
+
+fn run(ladder: &Ladder, job: &Job) -> (Result<Outcome, Box<Undone>>, Vec<f64>) {
+    let mut points = Collect::default();
+    let result = ladder.run(job, &mut points, &Stop::never());
+    (result, points.values)
+}
+
+fn failed() -> EngineError {
+    EngineError::Failed { reason: "a cosmic ray".to_string() }
+}
+
+fn lost() -> EngineError {
+    EngineError::Lost { reason: "illegal address".to_string() }
+}
+
+fn executed(outcome: &Outcome) -> Vec<(&'static str, Range<u64>)> {
+    outcome.executed.iter().map(|part| (part.engine, part.points.clone())).collect()
+}
+
+#[test]
+fn the_first_engine_does_it_all_where_it_can() {
+    let (outcome, points) = run(&ladder(vec![vec![], vec![]]), &job(35));
+    let outcome = outcome.unwrap();
+    assert_eq!(executed(&outcome), [("first", 5..40)]);
+    assert_eq!((outcome.attempts.len(), outcome.lost()), (0, Duration::ZERO));
+    assert_eq!((outcome.report.points, outcome.report.tally.attempts), (35, 35));
+    assert!(points == undisturbed(&job(35)));
+}
+
+#[test]
+fn the_next_engine_goes_on_where_one_was_lost() {
+    let ladder = ladder(vec![vec![Script::Fails(2, lost())], vec![]]);
+    let (outcome, points) = run(&ladder, &job(35));
+    let outcome = outcome.unwrap();
+    assert_eq!(executed(&outcome), [("first", 5..25), ("second", 25..40)]);
+    let attempt = &outcome.attempts[0];
+    assert_eq!((attempt.engine, attempt.next), ("first", 25));
+    assert_eq!(attempt.cause, Trouble::Failed(lost()));
+    assert!(points == undisturbed(&job(35)));
+    // Lost is lost: the next job does not try it.
+    assert!(matches!(ladder.rungs[0].gate.state(), State::Open { .. }));
+    let (outcome, _) = run(&ladder, &job(35));
+    let outcome = outcome.unwrap();
+    assert_eq!(executed(&outcome), [("second", 5..40)]);
+    assert!(matches!(outcome.attempts[0].cause, Trouble::Open { retry_after: Some(_) }));
+}
+
+#[test]
+fn a_failure_that_passes_is_tried_again_on_the_same_engine() {
+    let once = ladder(vec![vec![Script::Fails(1, failed())], vec![]]);
+    let (outcome, points) = run(&once, &job(35));
+    assert_eq!(executed(&outcome.unwrap()), [("first", 5..15), ("first", 15..40)]);
+    assert!(points == undisturbed(&job(35)));
+    let twice = ladder(vec![vec![Script::Fails(1, failed()), Script::Fails(1, failed())], vec![]]);
+    let (outcome, points) = run(&twice, &job(35));
+    let parts = [("first", 5..15), ("first", 15..25), ("second", 25..40)];
+    assert_eq!(executed(&outcome.unwrap()), parts);
+    assert!(points == undisturbed(&job(35)));
+    assert_eq!(twice.rungs[0].gate.state(), State::Closed { failures: 1 });
+}
+
+#[test]
+fn what_an_engine_cannot_do_is_no_fault_of_it() {
+    let cannot = EngineError::Unavailable { reason: "no f64".to_string() };
+    for error in [cannot, EngineError::OutOfMemory] {
+        let ladder = ladder(vec![vec![Script::Fails(0, error); 9], vec![]]);
+        for _ in 0..9 {
+            let (outcome, points) = run(&ladder, &job(35));
+            assert_eq!(executed(&outcome.unwrap()), [("second", 5..40)]);
+            assert!(points == undisturbed(&job(35)));
+        }
+        assert_eq!(ladder.rungs[0].gate.state(), State::Closed { failures: 0 });
+    }
+}
+
+#[test]
+fn an_engine_that_hangs_is_passed_over() {
+    let ladder = ladder(vec![vec![Script::Hangs(2)], vec![]]);
+    let (outcome, points) = run(&ladder, &job(35));
+    let outcome = outcome.unwrap();
+    assert_eq!(executed(&outcome), [("first", 5..25), ("second", 25..40)]);
+    assert!(outcome.lost() >= PATIENCE);
+    assert!(points == undisturbed(&job(35)));
+}
+
+#[test]
+fn a_slow_sink_is_not_the_engines_fault() {
+    struct Slow(Collect<f64>);
+    impl Sink for Slow {
+        fn lend(&mut self) -> Block {
+            self.0.lend()
+        }
+        fn accept(&mut self, points: Range<u64>, block: Block) -> Result<(), SinkError> {
+            std::thread::sleep(2 * PATIENCE);
+            self.0.accept(points, block)
+        }
+    }
+    let mut slow = Slow(Collect::default());
+    let outcome = ladder(vec![vec![], vec![]]).run(&job(25), &mut slow, &Stop::never()).unwrap();
+    assert_eq!(executed(&outcome), [("first", 5..30)]);
+    assert!(slow.0.values == undisturbed(&job(25)));
+}
+
+#[test]
+fn an_invalid_job_is_not_tried_twice() {
+    let wrong = EngineError::Rejected { reason: "wrong".to_string() };
+    let ladder = ladder(vec![vec![Script::Fails(0, wrong.clone())], vec![]]);
+    let (undone, points) = run(&ladder, &job(35));
+    let undone = undone.unwrap_err();
+    assert!(matches!(undone.cause, Cause::Engine(error) if error == wrong));
+    assert_eq!((undone.next, undone.attempts.len(), points.len()), (5, 0, 0));
+}
+
+#[test]
+fn a_request_to_stop_and_a_deadline_end_the_walk() {
+    let stop = Stop::never();
+    stop.request();
+    let ladder = ladder(vec![vec![Script::Hangs(1)], vec![]]);
+    let undone = ladder.run(&job(35), &mut Collect::<f64>::default(), &stop).unwrap_err();
+    assert!(matches!(undone.cause, Cause::Requested));
+    let stop = Stop::at(Instant::now() + PATIENCE / 5);
+    let undone = ladder.run(&job(35), &mut Collect::<f64>::default(), &stop).unwrap_err();
+    assert!(matches!(undone.cause, Cause::Engine(EngineError::DeadlineExceeded)));
+    assert_eq!(executed_of(&undone), [("first", 5..15)]);
+    assert_eq!(ladder.rungs[0].gate.state(), State::Closed { failures: 0 });
+}
+
+fn executed_of(undone: &Undone) -> Vec<(&'static str, Range<u64>)> {
+    undone.executed.iter().map(|part| (part.engine, part.points.clone())).collect()
+}
+
+#[test]
+fn points_out_of_order_are_not_passed_on() {
+    let (undone, points) = run(&ladder(vec![vec![Script::Skips], vec![]]), &job(35));
+    assert!(matches!(undone.unwrap_err().cause, Cause::Sink(_)));
+    assert_eq!(points, Vec::<f64>::new());
+}
+
+#[test]
+fn where_all_fail_the_last_failure_is_told() {
+    let (undone, points) = run(
+        &ladder(vec![
+            vec![Script::Fails(1, lost())],
+            vec![Script::Fails(1, EngineError::OutOfMemory)],
+        ]),
+        &job(35),
+    );
+    let undone = undone.unwrap_err();
+    assert!(matches!(undone.cause, Cause::Engine(EngineError::OutOfMemory)));
+    assert_eq!((undone.next, undone.attempts.len()), (25, 2));
+    assert!(points[..] == undisturbed(&job(35))[..60]);
+}
+
+fn script() -> impl Strategy<Value = Script> {
+    let error = prop_oneof![
+        Just(failed()),
+        Just(lost()),
+        Just(EngineError::OutOfMemory),
+        Just(EngineError::Unavailable { reason: "cannot".to_string() }),
+    ];
+    prop_oneof![
+        Just(Script::Well),
+        (0..6_usize, error).prop_map(|(blocks, error)| Script::Fails(blocks, error)),
+    ]
+}
+
+proptest! {
+    /// Whatever fails, the points are right up to where the job came, and that is told.
+    #[test]
+    fn points_are_right_or_missing(
+        rungs in prop::collection::vec(prop::collection::vec(script(), 0..4), 1..4),
+        counts in prop::collection::vec(0..60_u64, 1..4),
+    ) {
+        let ladder = ladder(rungs);
+        for count in counts {
+            let job = job(count);
+            let expected = undisturbed(&job);
+            let (result, points) = run(&ladder, &job);
+            let (end, executed) = match result {
+                Ok(outcome) => (job.range().end, outcome.executed),
+                Err(undone) => (undone.next, undone.executed),
+            };
+            let came = (end - job.range().start) as usize * 3;
+            prop_assert!(points[..] == expected[..came]);
+            let mut next = job.range().start;
+            for part in executed {
+                prop_assert_eq!(part.points.start, next);
+                next = part.points.end;
+            }
+            prop_assert_eq!(next, end);
+        }
+    }
+}

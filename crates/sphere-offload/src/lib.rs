@@ -1,0 +1,6 @@
+//! Keeps jobs going when an engine fails.
+
+#![forbid(unsafe_code)]
+
+pub mod breaker;
+pub mod ladder;
