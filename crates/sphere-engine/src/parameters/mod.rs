@@ -2,6 +2,7 @@
 
 mod error;
 mod number;
+mod of_job;
 mod scheme_kind;
 mod serial;
 mod value;

@@ -151,3 +151,25 @@ fn parts_of_a_job_lie_inside_it() {
         assert!(part.is_none_or(|part| part.range() == range && part.scheme() == whole.scheme()));
     }
 }
+
+#[test]
+fn a_job_travels_as_parameters() {
+    for text in [
+        "fibonacci count=10",
+        "fibonacci count=0",
+        "fibonacci count=10 start=5 total=4503599627370496 columns=theta-phi precision=f32",
+        "fibonacci count=2 placement=offset:0.1",
+        "disk count=7 total=9",
+        "random count=1 start=18446744073709551614 seed=18446744073709551615 method=ball",
+        "random count=5 columns=lonlat-deg",
+        "sobol count=4",
+        "sobol count=4 dimensions=5 scramble=owen seed=7 randomisation=3",
+        "sobol count=4 scramble=shift columns=theta-phi",
+        "pixels order=3 start=5 ordering=nested precision=f32",
+    ] {
+        let job = job(text).unwrap();
+        let json = serde_json::to_string(&SampleParameters::from(&job)).unwrap();
+        let read: SampleParameters = serde_json::from_str(&json).unwrap();
+        assert_eq!(read.job().unwrap(), job, "{json}");
+    }
+}
