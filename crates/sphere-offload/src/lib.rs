@@ -3,4 +3,5 @@
 #![forbid(unsafe_code)]
 
 pub mod breaker;
+pub mod fault;
 pub mod ladder;

@@ -15,7 +15,7 @@ pub struct Backoff {
 
 impl Default for Backoff {
     fn default() -> Self {
-        Self { first: Duration::from_millis(250), most: Duration::from_secs(60), seed: 0 }
+        Self { first: Duration::from_millis(250), most: Duration::from_mins(1), seed: 0 }
     }
 }
 
@@ -31,7 +31,7 @@ impl Backoff {
     }
 }
 
-/// A number in [0, 1) that looks random: the finaliser of SplitMix64 (Steele et al. 2014).
+/// A number in [0, 1) that looks random: the finaliser of `SplitMix64` (Steele et al. 2014).
 fn unit(seed: u64) -> f64 {
     let mut mixed = seed.wrapping_add(0x9E37_79B9_7F4A_7C15);
     mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);

@@ -46,7 +46,7 @@ fn one_probe_at_a_time_closes_it_or_doubles_the_pause() {
         let State::Open { until } = breaker.state() else { panic!("{:?}", breaker.state()) };
         let pause = pause * SECOND;
         assert!((pause / 2..=pause).contains(&(until - now)), "{:?} of {pause:?}", until - now);
-        let early = until - Duration::from_nanos(1);
+        let early = until.checked_sub(Duration::from_nanos(1)).unwrap();
         let retry_after = Some(Duration::from_nanos(1));
         assert_eq!(breaker.admit(early), Admission::Refuse { retry_after });
         assert_eq!(breaker.admit(until), Admission::Probe);

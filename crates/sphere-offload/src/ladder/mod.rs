@@ -9,7 +9,7 @@ mod watch;
 
 use std::time::{Duration, Instant};
 
-use sphere_engine::{Cause, Engine, EngineError, Job, Report, Sink, Stop, Stopped};
+use sphere_engine::{Cause, EngineError, Job, Report, Sink, Stop, Stopped};
 use sphere_math::sampling::Tally;
 
 use self::action::{Action, action};

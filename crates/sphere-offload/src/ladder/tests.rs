@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 use sphere_engine::{
-    Block, Capability, Collect, CpuEngine, NearestJob, SampleParameters, SinkError,
+    Block, Capability, Collect, CpuEngine, Engine, NearestJob, SampleParameters, SinkError,
 };
 
 use super::*;
@@ -106,7 +106,7 @@ impl Supply for Named {
 
 fn ladder(rungs: Vec<Vec<Script>>) -> Ladder {
     let names = ["first", "second", "third"];
-    let backoff = Backoff { first: Duration::from_secs(3_600), ..Backoff::default() };
+    let backoff = Backoff { first: Duration::from_hours(1), ..Backoff::default() };
     let tolerance = Tolerance { failures: 2, backoff };
     let rungs = names.iter().zip(rungs);
     let rungs = rungs.map(|(name, runs)| Rung::new(Named(name, engine(runs)), tolerance));

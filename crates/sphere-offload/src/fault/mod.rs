@@ -1,0 +1,76 @@
+//! Failures on purpose: what a test or an operator's drill asks for.
+//!
+//! A [`Fault`] is data with a text form. [`Faulty`] does to an engine what can be done from outside of
+//! it; what takes a process or a device is done by whoever has those.
+
+mod corrupt;
+mod engine;
+mod parse;
+
+use std::fmt;
+use std::num::NonZeroU64;
+use std::time::Duration;
+
+pub use self::engine::Faulty;
+pub use self::parse::FaultError;
+
+/// A failure and when it comes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// What happens.
+    pub kind: FaultKind,
+    /// So long after the start; `None` is from the start on.
+    pub after: Option<Duration>,
+}
+
+/// What can be made to fail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FaultKind {
+    /// A kernel writes where nothing is: the context of CUDA is lost, with its process.
+    GpuPoison,
+    /// The worker process is killed.
+    WorkerKill,
+    /// It is stopped, and says nothing any more.
+    WorkerFreeze,
+    /// The device of WebGPU is taken away.
+    WgpuLost,
+    /// Every block of an engine takes longer.
+    Slow {
+        /// Which.
+        engine: String,
+        /// By so much.
+        by: Duration,
+    },
+    /// One bit of a block is wrong.
+    Corrupt {
+        /// Of which engine.
+        engine: String,
+        /// In one block of so many.
+        one_in: NonZeroU64,
+    },
+    /// Every so many-th allocation of a job fails.
+    AllocFail {
+        /// 1 is every one.
+        every: NonZeroU64,
+    },
+}
+
+/// As it is read: `slow:cpu:20@5`.
+impl fmt::Display for Fault {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.kind {
+            FaultKind::GpuPoison => formatter.write_str("gpu-poison")?,
+            FaultKind::WorkerKill => formatter.write_str("worker-kill")?,
+            FaultKind::WorkerFreeze => formatter.write_str("worker-freeze")?,
+            FaultKind::WgpuLost => formatter.write_str("wgpu-lost")?,
+            FaultKind::Slow { engine, by } => {
+                write!(formatter, "slow:{engine}:{}", by.as_millis())?;
+            }
+            FaultKind::Corrupt { engine, one_in } => {
+                write!(formatter, "corrupt:{engine}:1/{one_in}")?;
+            }
+            FaultKind::AllocFail { every } => write!(formatter, "alloc-fail:{every}")?,
+        }
+        self.after.map_or(Ok(()), |after| write!(formatter, "@{}", after.as_secs_f64()))
+    }
+}
