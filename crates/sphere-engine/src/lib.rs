@@ -31,7 +31,7 @@ mod stop;
 mod wgpu;
 
 pub use self::wgpu::{Power, Software, WgpuEngine, WgpuOptions};
-pub use block::{Block, Collect, CollectColumns, Sink, SinkError, Window};
+pub use block::{Block, Collect, CollectColumns, LentWords, Sink, SinkError, Window};
 pub use cpu::CpuEngine;
 pub use engine::{Capability, Engine, Refused, Report};
 pub use error::{Cause, EngineError, Stopped};

@@ -1,0 +1,293 @@
+//! The service's side of a worker: jobs out, points in slots back.
+
+use std::collections::{BTreeSet, HashMap};
+use std::ops::Range;
+use std::os::unix::net::UnixStream;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use sphere_engine::{Block, Cause, EngineError, Job, Report, Sink, Stop, Stopped};
+use sphere_math::sampling::Tally;
+
+use super::frame::{receive, send};
+use super::message::{Answer, Order};
+use super::shared::{Shared, Slot};
+
+/// So soon a stop is seen while the worker computes.
+const LOOK: Duration = Duration::from_millis(20);
+
+/// Slots of one job at most: one is filled, one on its way, one with the sink, one to spare.
+const MOST_SLOTS: usize = 4;
+
+/// A connection to a worker that is ready.
+#[derive(Debug)]
+pub(super) struct Link {
+    orders: Mutex<UnixStream>,
+    shared: Arc<Shared>,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    running: HashMap<u64, Running>,
+    next: u64,
+    /// Why there will be no more.
+    lost: Option<String>,
+    /// When the worker last said anything.
+    heard: Instant,
+}
+
+/// A job that the worker has not ended.
+#[derive(Debug)]
+struct Running {
+    events: Sender<Event>,
+    /// Slots that are with the worker.
+    away: BTreeSet<usize>,
+}
+
+/// What a job hears.
+#[derive(Debug)]
+enum Event {
+    Filled(Slot, Range<u64>),
+    Done { attempts: u64 },
+    Failed { error: EngineError },
+}
+
+impl Link {
+    pub(super) fn new(orders: UnixStream, shared: Arc<Shared>) -> Self {
+        let (running, lost, heard) = (HashMap::new(), None, Instant::now());
+        let state = Mutex::new(State { running, next: 0, lost, heard });
+        Self { orders: Mutex::new(orders), shared, state }
+    }
+
+    /// Passes on what the worker says, until it says no more or what it must not. Then all that is under
+    /// way is lost. `end` returns, with what became of the worker, when its process is no more: until then
+    /// it may write to slots.
+    pub(super) fn listen(&self, answers: &mut UnixStream, end: impl FnOnce() -> String) {
+        let wrong = loop {
+            match receive(answers) {
+                Ok(Some(answer)) => match self.heard(answer) {
+                    Ok(()) => {}
+                    Err(what) => break Some(what.to_string()),
+                },
+                Ok(None) => break None,
+                Err(error) => break Some(error.to_string()),
+            }
+        };
+        let ended = end();
+        self.lose(&wrong.map_or(ended.clone(), |wrong| format!("{wrong}; {ended}")));
+    }
+
+    /// How long the worker has said nothing.
+    pub(super) fn silence(&self) -> Duration {
+        self.state().heard.elapsed()
+    }
+
+    pub(super) fn order(&self, order: &Order) -> Result<(), EngineError> {
+        let mut orders = self.orders.lock().unwrap_or_else(PoisonError::into_inner);
+        send(&mut *orders, order).map_err(|error| self.gone(&error.to_string()))
+    }
+
+    /// Why there is no worker, if it is known.
+    fn gone(&self, what: &str) -> EngineError {
+        let lost = self.state().lost.clone();
+        EngineError::Lost { reason: lost.unwrap_or_else(|| what.to_string()) }
+    }
+
+    fn heard(&self, answer: Answer) -> Result<(), &'static str> {
+        let mut state = self.state();
+        state.heard = Instant::now();
+        match answer {
+            Answer::Pong => {}
+            Answer::Ready { .. } | Answer::Unready { .. } => return Err("the worker began again"),
+            Answer::Filled { job, slot, start, end } => {
+                let running = state.running.get_mut(&job).ok_or("points of no job")?;
+                if !running.away.remove(&slot) {
+                    return Err("points in a slot that the worker had not got");
+                }
+                let slot = self.shared.received(slot).ok_or("no such slot")?;
+                // Where nobody wants the points any more, the slot is dropped, and free.
+                let _ = running.events.send(Event::Filled(slot, start..end));
+            }
+            Answer::Done { job, attempts } => {
+                state.end(job, &self.shared, Event::Done { attempts })?;
+            }
+            Answer::Failed { job, error } => {
+                let error = error.into();
+                state.end(job, &self.shared, Event::Failed { error })?;
+            }
+        }
+        Ok(())
+    }
+
+    fn lose(&self, reason: &str) {
+        let mut state = self.state();
+        state.lost = Some(reason.to_string());
+        for (_, Running { events, away }) in state.running.drain() {
+            self.shared.come_back(&away);
+            let error = EngineError::Lost { reason: reason.to_string() };
+            let _ = events.send(Event::Failed { error });
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Runs a job in the worker.
+    pub(super) fn run(
+        &self,
+        job: &Job,
+        out: &mut dyn Sink,
+        stop: &Stop,
+    ) -> Result<Report, Stopped> {
+        let started = Instant::now();
+        let mut passage = Passage { link: self, job, next: job.range().start };
+        let ended = passage.pass_on(out, stop);
+        let attempts = ended.map_err(|cause| Stopped { next: passage.next, cause })?;
+        let tally = Tally { attempts, accepted: job.points() };
+        Ok(Report { points: job.points(), tally, elapsed: started.elapsed() })
+    }
+
+    fn begin(&self, slots: &[usize]) -> Result<(u64, Receiver<Event>), EngineError> {
+        let mut state = self.state();
+        let away: BTreeSet<usize> = slots.iter().copied().collect();
+        if let Some(reason) = state.lost.clone() {
+            self.shared.come_back(&away);
+            return Err(EngineError::Lost { reason });
+        }
+        let (events, receiver) = channel();
+        let number = state.next;
+        state.next += 1;
+        state.running.insert(number, Running { events, away });
+        Ok((number, receiver))
+    }
+
+    /// The slot that a block of a sink is in, or another.
+    fn slot(&self, block: Block) -> Option<Slot> {
+        match block.into_lent::<Slot>() {
+            Ok(slot) if slot.is_of(&self.shared) => Some(slot),
+            _ => self.shared.take(),
+        }
+    }
+}
+
+impl State {
+    fn end(&mut self, job: u64, shared: &Shared, event: Event) -> Result<(), &'static str> {
+        let Running { events, away } = self.running.remove(&job).ok_or("an end of no job")?;
+        // At its end the worker has let go of all slots of a job.
+        shared.come_back(&away);
+        let _ = events.send(event);
+        Ok(())
+    }
+}
+
+/// The points of one job on their way to its sink.
+struct Passage<'a> {
+    link: &'a Link,
+    job: &'a Job,
+    next: u64,
+}
+
+impl Passage<'_> {
+    fn pass_on(&mut self, out: &mut dyn Sink, stop: &Stop) -> Result<u64, Cause> {
+        if let Some(cause) = stop.cause() {
+            return Err(cause);
+        }
+        let (number, events) = self.begin(out).map_err(Cause::Engine)?;
+        let passed = self.take(number, &events, out, stop);
+        if passed.is_err() {
+            // If it is under way still: its slots come back when the worker has ended it.
+            let _ = self.link.order(&Order::Stop { job: number });
+        }
+        passed
+    }
+
+    fn begin(&self, out: &mut dyn Sink) -> Result<(u64, Receiver<Event>), EngineError> {
+        let (window, layout) = (out.window(), self.link.shared.layout());
+        let block_bytes = window.block_bytes.min(layout.slot_bytes);
+        if self.job.row_bytes() > layout.slot_bytes {
+            let (row, most) = (self.job.row_bytes(), layout.slot_bytes);
+            let reason = format!("a point of {row} bytes; a slot of the worker has {most}");
+            return Err(EngineError::Unavailable { reason });
+        }
+        let wanted = window.blocks.clamp(1, MOST_SLOTS);
+        let slots: Vec<Slot> = (0..wanted).map_while(|_| self.link.slot(out.lend())).collect();
+        if slots.is_empty() {
+            return Err(EngineError::OutOfMemory);
+        }
+        let slots: Vec<usize> = slots.into_iter().map(Slot::give_away).collect();
+        let (job, events) = self.link.begin(&slots)?;
+        let parameters = self.job.into();
+        self.link.order(&Order::Run { job, parameters, block_bytes, slots })?;
+        Ok((job, events))
+    }
+
+    fn take(
+        &mut self,
+        number: u64,
+        events: &Receiver<Event>,
+        out: &mut dyn Sink,
+        stop: &Stop,
+    ) -> Result<u64, Cause> {
+        let end = self.job.range().end;
+        loop {
+            match events.recv_timeout(LOOK) {
+                Ok(Event::Filled(slot, points)) => {
+                    self.hand_over(slot, points, out)?;
+                    if self.next < end {
+                        self.lend(number, out).map_err(Cause::Engine)?;
+                    }
+                }
+                Ok(Event::Done { attempts }) if self.next == end => return Ok(attempts),
+                Ok(Event::Done { .. }) => return Err(wrong("the worker ended before the end")),
+                Ok(Event::Failed { error }) => return Err(Cause::Engine(error)),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => {
+                    return Err(Cause::Engine(self.link.gone("the worker is gone")));
+                }
+            }
+            if let Some(cause) = stop.cause() {
+                return Err(cause);
+            }
+        }
+    }
+
+    fn hand_over(
+        &mut self,
+        slot: Slot,
+        points: Range<u64>,
+        out: &mut dyn Sink,
+    ) -> Result<(), Cause> {
+        let most = (self.link.shared.layout().slot_bytes / self.job.row_bytes()) as u64;
+        let count = points.end.checked_sub(points.start).filter(|count| (1..=most).contains(count));
+        let fits = points.start == self.next && points.end <= self.job.range().end;
+        let Some(count) = count.filter(|_| fits) else {
+            return Err(wrong("the worker sent other points than those that are next"));
+        };
+        let bytes = count as usize * self.job.row_bytes();
+        out.accept(points.clone(), Block::in_lent(Box::new(slot), bytes)).map_err(Cause::Sink)?;
+        self.next = points.end;
+        Ok(())
+    }
+
+    /// Gives the worker one more slot to fill.
+    fn lend(&self, job: u64, out: &mut dyn Sink) -> Result<(), EngineError> {
+        let slot = self.link.slot(out.lend()).ok_or(EngineError::OutOfMemory)?;
+        let slot = match self.link.state().running.get_mut(&job) {
+            // It has ended, and will say so next.
+            None => return Ok(()),
+            Some(running) => {
+                let slot = slot.give_away();
+                running.away.insert(slot);
+                slot
+            }
+        };
+        self.link.order(&Order::Lend { job, slot })
+    }
+}
+
+fn wrong(what: &str) -> Cause {
+    Cause::Engine(EngineError::Failed { reason: what.to_string() })
+}

@@ -1,0 +1,16 @@
+//! An engine in a process of its own: what crashes there crashes nobody else.
+//!
+//! The service starts a program, which [`serve`]s: a socket for short messages, and sealed memory that
+//! both see for points, which are never copied between the two. When the process ends, however it does,
+//! its jobs end as [`EngineError::Lost`](sphere_engine::EngineError::Lost), and another engine goes on.
+
+mod client;
+mod frame;
+mod message;
+mod process;
+mod serve;
+mod shared;
+mod told;
+
+pub use self::process::{Worker, WorkerOptions};
+pub use self::serve::serve;

@@ -1,0 +1,268 @@
+//! Memory that the service and its worker both see: slots, each of which one side has at a time.
+//!
+//! Its size is sealed, so neither side can take it from under the other. The side that has a slot may
+//! have one [`Slot`] of it; while the other side has it there is none, only its number.
+
+#![allow(unsafe_code, reason = "memory of two processes has no owner that the compiler knows")]
+
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+
+use memmap2::{MmapOptions, MmapRaw};
+use rustix::fs::{MemfdFlags, SealFlags, fcntl_add_seals, fcntl_get_seals, memfd_create};
+use sphere_engine::LentWords;
+
+/// Nobody changes the size, and nobody takes these seals away.
+const SEALS: SealFlags = SealFlags::GROW.union(SealFlags::SHRINK).union(SealFlags::SEAL);
+
+/// How many slots, and how large.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Layout {
+    /// Slots.
+    pub(super) slots: usize,
+    /// Bytes of each: a multiple of 8.
+    pub(super) slot_bytes: usize,
+}
+
+impl Layout {
+    fn bytes(self) -> io::Result<usize> {
+        let bytes = self.slots.checked_mul(self.slot_bytes).filter(|&bytes| bytes > 0);
+        let bytes = bytes.filter(|_| self.slot_bytes.is_multiple_of(size_of::<u64>()));
+        bytes.ok_or_else(|| invalid("the slots of the shared memory have no such size"))
+    }
+}
+
+/// The memory, mapped into this process.
+#[derive(Debug)]
+pub(super) struct Shared {
+    map: MmapRaw,
+    file: File,
+    layout: Layout,
+    numbers: Mutex<Numbers>,
+    freed: Condvar,
+}
+
+/// The numbers of the slots that nobody on this side has; of the others there is a [`Slot`] each.
+#[derive(Debug, Default)]
+struct Numbers {
+    /// On this side.
+    free: BTreeSet<usize>,
+    /// On the other.
+    away: BTreeSet<usize>,
+}
+
+impl Shared {
+    /// New memory, all of it on this side. Pages cost nothing until they are used.
+    pub(super) fn create(layout: Layout) -> io::Result<Arc<Self>> {
+        let file = memfd_create("sphere-points", MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING)?;
+        let file = File::from(file);
+        file.set_len(layout.bytes()? as u64)?;
+        fcntl_add_seals(&file, SEALS)?;
+        let free = (0..layout.slots).collect();
+        Self::map(file, layout, Numbers { free, ..Numbers::default() })
+    }
+
+    /// The memory of the other side, which has all of it.
+    ///
+    /// # Errors
+    /// What it is not: sealed, or as large as the layout says.
+    pub(super) fn adopt(file: OwnedFd, layout: Layout) -> io::Result<Arc<Self>> {
+        let file = File::from(file);
+        if !fcntl_get_seals(&file)?.contains(SEALS) {
+            return Err(invalid("the shared memory is not sealed"));
+        }
+        if file.metadata()?.len() != layout.bytes()? as u64 {
+            return Err(invalid("the shared memory has another size than was said"));
+        }
+        let away = (0..layout.slots).collect();
+        Self::map(file, layout, Numbers { away, ..Numbers::default() })
+    }
+
+    fn map(file: File, layout: Layout, numbers: Numbers) -> io::Result<Arc<Self>> {
+        let map = MmapOptions::new().len(layout.bytes()?).map_raw(&file)?;
+        let (numbers, freed) = (Mutex::new(numbers), Condvar::new());
+        Ok(Arc::new(Self { map, file, layout, numbers, freed }))
+    }
+
+    /// A slot that nobody uses.
+    pub(super) fn take(self: &Arc<Self>) -> Option<Slot> {
+        let index = self.numbers().free.pop_first()?;
+        Some(Slot { shared: Arc::clone(self), index })
+    }
+
+    /// One of these, if nobody uses it.
+    pub(super) fn take_one_of(self: &Arc<Self>, indices: &BTreeSet<usize>) -> Option<Slot> {
+        let free = &mut self.numbers().free;
+        let index = free.intersection(indices).next().copied()?;
+        free.remove(&index);
+        Some(Slot { shared: Arc::clone(self), index })
+    }
+
+    /// A slot that the other side has given, as it says; `None` where it had not got it.
+    pub(super) fn received(self: &Arc<Self>, index: usize) -> Option<Slot> {
+        let had = self.numbers().away.remove(&index);
+        had.then(|| Slot { shared: Arc::clone(self), index })
+    }
+
+    /// Waits until nobody on this side uses any of these slots, and gives them to the other side.
+    pub(super) fn give_back(&self, indices: &BTreeSet<usize>) {
+        let mut numbers = self.numbers();
+        while !indices.is_subset(&numbers.free) {
+            numbers = self.freed.wait(numbers).unwrap_or_else(PoisonError::into_inner);
+        }
+        numbers.free.retain(|index| !indices.contains(index));
+        numbers.away.extend(indices);
+    }
+
+    /// Has these slots of the other side again: it says so, or is gone.
+    pub(super) fn come_back(&self, indices: &BTreeSet<usize>) {
+        let mut numbers = self.numbers();
+        for index in indices {
+            if numbers.away.remove(index) {
+                numbers.free.insert(*index);
+            }
+        }
+        self.freed.notify_all();
+    }
+
+    pub(super) fn layout(&self) -> Layout {
+        self.layout
+    }
+
+    pub(super) fn descriptor(&self) -> BorrowedFd<'_> {
+        self.file.as_fd()
+    }
+
+    /// Slots on this side that nobody uses.
+    #[cfg(test)]
+    pub(super) fn free_slots(&self) -> usize {
+        self.numbers().free.len()
+    }
+
+    fn numbers(&self) -> MutexGuard<'_, Numbers> {
+        self.numbers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The right to read and write a slot. Dropped, the slot is free, on this side.
+#[derive(Debug)]
+pub(super) struct Slot {
+    shared: Arc<Shared>,
+    index: usize,
+}
+
+impl Slot {
+    /// Gives the slot to the other side, which is to be told its number.
+    pub(super) fn give_away(self) -> usize {
+        let (index, shared) = (self.index, Arc::clone(&self.shared));
+        drop(self);
+        let mut numbers = shared.numbers();
+        numbers.free.remove(&index);
+        numbers.away.insert(index);
+        index
+    }
+
+    pub(super) fn is_of(&self, shared: &Arc<Shared>) -> bool {
+        Arc::ptr_eq(&self.shared, shared)
+    }
+
+    fn start(&self) -> *mut u64 {
+        let offset = self.index * self.shared.layout.slot_bytes;
+        // A page starts on more than eight bytes, and a slot has a multiple of eight.
+        self.shared.map.as_mut_ptr().wrapping_add(offset).cast()
+    }
+
+    fn length(&self) -> usize {
+        self.shared.layout.slot_bytes / size_of::<u64>()
+    }
+}
+
+impl LentWords for Slot {
+    fn words(&self) -> &[u64] {
+        // SAFETY: the mapping has all slots and lives as long as `shared`; the address is aligned; every
+        // bit pattern is a u64. There is one `Slot` of a number on this side, because `numbers` hands each
+        // out once, and the other side touches none that it has given away. A worker gone wrong may write
+        // on: what is read then is wrong numbers, in memory that cannot go away.
+        unsafe { std::slice::from_raw_parts(self.start(), self.length()) }
+    }
+
+    fn words_mut(&mut self) -> &mut [u64] {
+        // SAFETY: as `words`; and `self` is borrowed for as long as the slice.
+        unsafe { std::slice::from_raw_parts_mut(self.start(), self.length()) }
+    }
+}
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        self.shared.numbers().free.insert(self.index);
+        self.shared.freed.notify_all();
+    }
+}
+
+fn invalid(what: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, what)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LAYOUT: Layout = Layout { slots: 3, slot_bytes: 4_096 };
+
+    fn other_side(shared: &Shared) -> Arc<Shared> {
+        Shared::adopt(shared.descriptor().try_clone_to_owned().unwrap(), LAYOUT).unwrap()
+    }
+
+    #[test]
+    fn both_sides_see_what_is_written() {
+        let here = Shared::create(LAYOUT).unwrap();
+        let there = other_side(&here);
+        assert_eq!((here.free_slots(), there.free_slots()), (3, 0));
+        let mut slots: Vec<Slot> = std::iter::from_fn(|| here.take()).collect();
+        for (number, slot) in slots.iter_mut().enumerate() {
+            slot.words_mut().fill(number as u64 + 7);
+        }
+        for (number, slot) in slots.into_iter().enumerate() {
+            let index = slot.give_away();
+            let mut slot = there.received(index).unwrap();
+            assert!(there.received(index).is_none(), "once");
+            assert_eq!(slot.words(), [number as u64 + 7; 512]);
+            slot.words_mut()[511] = 5;
+            let index = slot.give_away();
+            let slot = here.received(index).unwrap();
+            assert_eq!(slot.words()[510..], [number as u64 + 7, 5]);
+        }
+        assert_eq!((here.free_slots(), there.free_slots()), (3, 0));
+        assert_eq!(Arc::strong_count(&here), 1, "nothing is left behind");
+    }
+
+    #[test]
+    fn memory_that_could_be_taken_away_is_refused() {
+        let file = memfd_create("sphere-test", MemfdFlags::ALLOW_SEALING).unwrap();
+        let file = File::from(file);
+        file.set_len(3 * 4_096).unwrap();
+        let adopted = |layout| Shared::adopt(file.try_clone().unwrap().into(), layout);
+        assert!(adopted(LAYOUT).unwrap_err().to_string().contains("not sealed"));
+        fcntl_add_seals(&file, SEALS).unwrap();
+        assert!(adopted(Layout { slots: 4, ..LAYOUT }).unwrap_err().to_string().contains("size"));
+        assert!(adopted(LAYOUT).is_ok());
+        assert!(file.set_len(0).is_err(), "sealed");
+    }
+
+    #[test]
+    fn layouts_have_a_size() {
+        for (slots, slot_bytes) in [(0, 8), (8, 0), (1, 7), (usize::MAX, 8)] {
+            assert!(Shared::create(Layout { slots, slot_bytes }).is_err());
+        }
+    }
+
+    #[test]
+    fn numbers_beyond_the_memory_are_none() {
+        let shared = Shared::create(LAYOUT).unwrap();
+        assert!(shared.received(3).is_none());
+        assert!(shared.received(0).is_none(), "it is here");
+    }
+}
