@@ -19,6 +19,7 @@
 
 mod block;
 mod cpu;
+mod cuda;
 mod engine;
 mod error;
 mod job;

@@ -1,0 +1,3 @@
+//! The engine for NVIDIA devices, through CUDA.
+
+mod driver;
