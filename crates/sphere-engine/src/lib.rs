@@ -20,6 +20,7 @@
 mod block;
 mod cpu;
 mod cuda;
+mod device;
 mod engine;
 mod error;
 mod job;

@@ -10,11 +10,12 @@ use wgpu::{
     ComputePassDescriptor, ComputePipeline, MapMode, PollType, SubmissionIndex,
 };
 
-use super::batch::groups;
 use super::gpu::Gpu;
-use super::pool::{Lent, Pool};
-use super::run::Launcher;
-use crate::{Cause, EngineError, Stop};
+use super::groups::groups;
+use super::handover::Handover;
+use crate::device::pool::{Lent, Pool};
+use crate::device::run::Launcher;
+use crate::{Cause, EngineError, Sink, Stop};
 
 /// How long one wait takes at most: so soon a stop is seen while a kernel runs.
 const WAIT: Duration = Duration::from_millis(50);
@@ -53,7 +54,7 @@ impl Slot {
     }
 }
 
-/// Launches one kernel with one set of parameters.
+/// Launches one kernel with one set of parameters, into one sink.
 #[derive(Debug)]
 pub(super) struct Flights<'a> {
     gpu: &'a Gpu,
@@ -62,24 +63,28 @@ pub(super) struct Flights<'a> {
     launch: &'a Launch,
     parameters: Buffer,
     table: Buffer,
+    handover: Handover<'a>,
 }
 
 /// A batch under way. Dropped, its buffers are released when the device is done with them.
 #[derive(Debug)]
 pub(super) struct Flight<'a> {
-    lent: Lent<'a, Slot>,
+    lent: Lent<Slot, &'a Pool<Slot>>,
     bytes: u64,
     submission: SubmissionIndex,
     mapped: Receiver<Result<(), BufferAsyncError>>,
 }
 
 impl<'a> Flights<'a> {
-    /// Uploads what is the same for every batch, if the device can run the kernel at all.
+    /// Uploads what is the same for every batch, if the device can run the kernel at all. `first` is
+    /// the first index of the job.
     pub(super) fn new(
         gpu: &'a Gpu,
         pool: &'a Pool<Slot>,
         pipeline: &'a ComputePipeline,
         launch: &'a Launch,
+        first: u64,
+        out: &'a mut dyn Sink,
     ) -> Result<Self, EngineError> {
         let (words, most) = (launch.words_per_point, gpu.most_words);
         if words > most {
@@ -87,7 +92,8 @@ impl<'a> Flights<'a> {
             return Err(EngineError::Unavailable { reason });
         }
         let (parameters, table) = (gpu.words(&launch.parameters)?, gpu.words(&launch.table)?);
-        Ok(Self { gpu, pool, pipeline, launch, parameters, table })
+        let handover = Handover::new(out, first, 4 * words);
+        Ok(Self { gpu, pool, pipeline, launch, parameters, table, handover })
     }
 
     fn bind(&self, slot: &Slot) -> BindGroup {
@@ -157,34 +163,33 @@ impl<'a> Flights<'a> {
 impl<'a> Launcher for Flights<'a> {
     type Flight = Flight<'a>;
 
-    fn start(&self, points: Range<u64>) -> Result<Flight<'a>, EngineError> {
+    fn start(&mut self, points: Range<u64>) -> Result<Flight<'a>, EngineError> {
         let bytes = (points.end - points.start) * self.launch.words_per_point as u64 * 4;
-        let lent = self.pool.take(bytes, |bytes| Slot::new(self.gpu, bytes))?;
+        let lent = Pool::take(self.pool, bytes, |bytes| Slot::new(self.gpu, bytes))?;
         let gone = || EngineError::Failed { reason: "a buffer is gone".to_string() };
         let slot = lent.buffer().ok_or_else(gone)?;
         let (submission, mapped) = self.gpu.captured(|| self.submit(slot, &points, bytes))?;
         Ok(Flight { lent, bytes, submission, mapped })
     }
 
-    fn finish(
-        &self,
-        flight: Flight<'a>,
-        stop: &Stop,
-        take: &mut dyn FnMut(&[u8]) -> Result<(), Cause>,
-    ) -> Result<(), Cause> {
+    fn finish(&mut self, flight: Flight<'a>, stop: &Stop) -> Result<(), Cause> {
         self.wait(&flight, stop)?;
         let Some(slot) = flight.lent.buffer() else { return Ok(()) };
         let results = slot.results();
         let view = results.get_mapped_range(..flight.bytes);
         let view = view.map_err(|error| Cause::Engine(self.gpu.failure(&error.to_string())))?;
-        let taken = take(&view);
+        let taken = self.handover.give(&view, stop);
         drop(view);
         results.unmap();
         flight.lent.give_back();
         taken
     }
 
-    fn relieve(&self) {
+    fn next(&self) -> u64 {
+        self.handover.next()
+    }
+
+    fn relieve(&mut self) {
         self.pool.clear();
     }
 }

@@ -1,37 +1,37 @@
 //! The engine for whatever graphics processor there is, through WebGPU.
 //!
-//! A job is cut into batches ([`batch`]), two of which are under way at a time ([`run`]). A kernel
+//! A job is cut into batches, two of which are under way at a time ([`drive`]). A kernel
 //! writes a batch to memory of the device; on its way to the sink it is copied once by the device,
 //! where that has memory of its own, and once from mapped memory into the block that the sink lends.
 
 mod adapter;
-mod batch;
 mod faults;
 mod flights;
 mod gpu;
-mod kernels;
+mod groups;
+mod handover;
 mod options;
-mod pool;
-mod probe;
 mod ready;
-mod run;
+mod runner;
 #[cfg(test)]
 mod tests;
 
 use std::ops::Range;
 use std::time::Instant;
 
-use sphere_math::kernels::{Kernel, Launch, Output};
-use sphere_math::sampling::{Method, Plan, Scheme, Tally};
+use ::wgpu::ComputePipeline;
+use sphere_math::kernels::{ALL, Kernel, Launch, Output};
+use sphere_math::sampling::Plan;
 
-use self::batch::Batches;
 use self::flights::{Flights, Slot};
 use self::gpu::Gpu;
-use self::kernels::Kernels;
 pub use self::options::{Power, Software, WgpuOptions};
-use self::pool::Pool;
-use self::probe::Runner;
-use self::run::drive;
+use self::runner::Runner;
+use crate::device::batch::Batches;
+use crate::device::pool::Pool;
+use crate::device::probe::{self, Probed};
+use crate::device::run::{drive, tally};
+use crate::device::trusted::Trusted;
 use crate::numa::NumaState;
 use crate::plans::Plans;
 use crate::{
@@ -43,6 +43,9 @@ use crate::{
 /// Chosen, not measured: no graphics processor was at hand.
 const BATCH_BYTES: u64 = 1 << 25;
 
+/// Batches under way at once: while one is handed over, the device computes the other.
+const IN_FLIGHT: usize = 2;
+
 /// Bytes of results that stay with the engine between jobs, in the buffers of four jobs; twice that
 /// where results are copied.
 const IDLE_BYTES: u64 = 8 * BATCH_BYTES;
@@ -51,7 +54,7 @@ const IDLE_BYTES: u64 = 8 * BATCH_BYTES;
 /// ([`SINGLE_BOUND`](sphere_math::kernels::SINGLE_BOUND)); draws are the same integers.
 #[derive(Debug)]
 pub struct WgpuEngine {
-    kernels: Kernels,
+    kernels: Trusted<ComputePipeline>,
     pool: Pool<Slot>,
     gpu: Gpu,
     plans: Plans,
@@ -78,7 +81,13 @@ impl WgpuEngine {
         let adapter = adapter::find(options.power, options.software)?;
         let gpu = Gpu::open(&adapter, options.most_buffer_bytes)?;
         let pool = Pool::new(IDLE_BYTES, gpu.most_buffer_bytes);
-        let kernels = Kernels::open(&gpu, &pool, text)?;
+        let kernels = Trusted::open(
+            &ALL,
+            |kernel| gpu.pipeline(kernel.name, &text(kernel)),
+            |kernel, pipeline| {
+                probe::differs(kernel.name, &Runner { gpu: &gpu, pool: &pool, pipeline })
+            },
+        )?;
         let capability = Capability {
             name: "wgpu",
             device: gpu.name.clone(),
@@ -100,8 +109,9 @@ impl WgpuEngine {
     /// # Errors
     /// As [`Engine::run`].
     pub fn draws(&self, plan: &Plan, range: Range<u64>) -> Result<Vec<u64>, EngineError> {
-        let pipeline = self.kernels.get(plan.launch(Output::Draw).kernel.name)?;
-        Runner { gpu: &self.gpu, pool: &self.pool, pipeline }.draws(plan, range)
+        let launch = plan.launch(Output::Draw);
+        let pipeline = self.kernels.get(launch.kernel.name)?;
+        Runner { gpu: &self.gpu, pool: &self.pool, pipeline }.values(&launch, range)
     }
 
     /// Gives the device up, as a driver that is reset takes it away: jobs under way end with
@@ -146,8 +156,8 @@ impl Engine for WgpuEngine {
         let pipeline = self.kernels.get(launch.kernel.name).map_err(failed)?;
         let point_bytes = 4 * launch.words_per_point;
         let batches = self.batches(range.clone(), point_bytes as u64).map_err(failed)?;
-        let flights = Flights::new(&self.gpu, &self.pool, pipeline, &launch).map_err(failed)?;
-        drive(&flights, range.clone(), batches, point_bytes, out, stop)?;
+        let flights = Flights::new(&self.gpu, &self.pool, pipeline, &launch, range.start, out);
+        drive(&mut flights.map_err(failed)?, batches, range.end, IN_FLIGHT, stop)?;
         Ok(Report { points: job.points(), tally: tally(job), elapsed: started.elapsed() })
     }
 
@@ -161,11 +171,4 @@ impl Engine for WgpuEngine {
         let reason = "wgpu has no kernel for directions in f64".to_string();
         Err(Stopped { next: 0, cause: Cause::Engine(EngineError::Unavailable { reason }) })
     }
-}
-
-/// Kernels count no candidates: those of a rejecting method are not known.
-fn tally(job: &Job) -> Tally {
-    let rejects =
-        matches!(job.scheme(), Scheme::Random { method: Method::Disk | Method::Ball, .. });
-    Tally { attempts: if rejects { 0 } else { job.points() }, accepted: job.points() }
 }

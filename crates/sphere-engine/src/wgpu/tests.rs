@@ -2,8 +2,8 @@
 
 use sphere_math::kernels::Kernel;
 
-use super::pool::Used;
 use super::{Software, WgpuEngine, WgpuOptions};
+use crate::device::pool::Used;
 use crate::{Cause, Collect, Engine, EngineError, Job, SampleParameters, Stop};
 
 const SOFTWARE: WgpuOptions =

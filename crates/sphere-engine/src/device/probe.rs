@@ -2,17 +2,13 @@
 
 use std::ops::Range;
 
+use bytemuck::Pod;
+use sphere_math::Real;
 use sphere_math::healpix::Ordering;
-use sphere_math::kernels::{Output, SINGLE_BOUND};
+use sphere_math::kernels::{Launch, Output, SINGLE_BOUND};
 use sphere_math::sampling::{Domain, Method, Placement, Plan, SampleError, Scheme, Scramble};
-use wgpu::ComputePipeline;
 
-use super::batch::Batches;
-use super::flights::{Flights, Slot};
-use super::gpu::Gpu;
-use super::pool::Pool;
-use super::run::drive;
-use crate::{Cause, Collect, EngineError, Stop};
+use crate::EngineError;
 
 /// Points of a range that is probed: one group of threads and the beginning of another.
 const POINTS: u64 = 300;
@@ -22,7 +18,7 @@ const SHIFT: Scramble = Scramble::Shift { seed: SEED, randomisation: 3 };
 const OWEN: Scramble = Scramble::Owen { seed: SEED, randomisation: 3 };
 
 /// What is probed: every path of every kernel.
-pub(super) const SCHEMES: [Scheme; 11] = [
+pub(crate) const SCHEMES: [Scheme; 11] = [
     Scheme::Fibonacci { total: (1 << 52) - 1, placement: Placement::Quadrature },
     Scheme::Fibonacci { total: 10_001, placement: Placement::Offset(0.0) },
     Scheme::Disk { total: 1 << 52 },
@@ -36,60 +32,77 @@ pub(super) const SCHEMES: [Scheme; 11] = [
     Scheme::Pixels { order: 20, ordering: Ordering::Nested },
 ];
 
-/// Runs one kernel.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Runner<'a> {
-    pub(super) gpu: &'a Gpu,
-    pub(super) pool: &'a Pool<Slot>,
-    pub(super) pipeline: &'a ComputePipeline,
+/// A kernel on a device, to be probed.
+pub(crate) trait Probed {
+    /// What its lifts are compared by.
+    const LIFTS: Lifts;
+
+    /// What it writes for a range of a plan: rows in C order. `T` is the type of the output.
+    fn values<T: Pod + Default>(
+        &self,
+        launch: &Launch,
+        range: Range<u64>,
+    ) -> Result<Vec<T>, EngineError>;
 }
 
-impl Runner<'_> {
-    /// The raw integers of some points, row after row.
-    pub(super) fn draws(self, plan: &Plan, range: Range<u64>) -> Result<Vec<u64>, EngineError> {
-        self.values(plan, range, Output::Draw)
-    }
+/// What the lifts of a device promise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Lifts {
+    /// f32 alone, within [`SINGLE_BOUND`].
+    Bounded,
+    /// f32 and f64, to the bit.
+    Exact,
+}
 
-    fn values<T: bytemuck::Pod + Default>(
-        self,
-        plan: &Plan,
-        range: Range<u64>,
-        output: Output,
-    ) -> Result<Vec<T>, EngineError> {
-        let launch = plan.launch(output);
-        let flights = Flights::new(self.gpu, self.pool, self.pipeline, &launch)?;
-        let point_bytes = 4 * launch.words_per_point;
-        let batches = Batches::new(range.clone(), point_bytes as u64, self.gpu.most_buffer_bytes);
-        let batches = batches.ok_or(EngineError::OutOfMemory)?;
-        let mut values = Collect::<T>::default();
-        let run = drive(&flights, range, batches, point_bytes, &mut values, &Stop::never());
-        match run.map_err(|stopped| stopped.cause) {
-            Ok(()) => Ok(values.values),
-            Err(Cause::Engine(error)) => Err(error),
-            Err(other) => Err(EngineError::Failed { reason: other.to_string() }),
+/// Compares a kernel with the definition, in all probed schemes that it computes; says what differs,
+/// if so.
+pub(crate) fn differs(kernel: &str, probed: &impl Probed) -> Result<Option<String>, EngineError> {
+    for scheme in SCHEMES {
+        let plan = scheme.plan().map_err(rejected)?;
+        if plan.launch(Output::Draw).kernel.name != kernel {
+            continue;
         }
-    }
-
-    /// Compares a kernel with the definition at both ends of a scheme and where the halves of an index
-    /// meet; says what differs, if so.
-    pub(super) fn differs(self, plan: &Plan) -> Result<Option<String>, EngineError> {
         for range in ranges(plan.points()) {
-            if self.draws(plan, range.clone())? != draws(plan, range.clone()).map_err(rejected)? {
-                return Ok(Some(format!("draws differ in {range:?}")));
-            }
-            let lifts = self.values::<f32>(plan, range.clone(), Output::Single)?;
-            let mut expected = vec![0.0_f32; lifts.len()];
-            plan.fill_rows(range.clone(), &mut expected).map_err(rejected)?;
-            if !lifts
-                .iter()
-                .zip(&expected)
-                .all(|(lift, right)| (lift - right).abs() <= SINGLE_BOUND)
-            {
-                return Ok(Some(format!("points are not within the bound in {range:?}")));
+            if let Some(what) = differs_in(probed, &plan, &range)? {
+                return Ok(Some(format!("{what} in {range:?} of {scheme:?}")));
             }
         }
-        Ok(None)
     }
+    Ok(None)
+}
+
+fn differs_in<P: Probed>(
+    probed: &P,
+    plan: &Plan,
+    range: &Range<u64>,
+) -> Result<Option<String>, EngineError> {
+    let drawn: Vec<u64> = probed.values(&plan.launch(Output::Draw), range.clone())?;
+    if drawn != draws(plan, range.clone()).map_err(rejected)? {
+        return Ok(Some("draws differ".to_string()));
+    }
+    let singles: Vec<f32> = probed.values(&plan.launch(Output::Single), range.clone())?;
+    let right: Vec<f32> = points(plan, range)?;
+    if P::LIFTS == Lifts::Bounded {
+        let near = |(lift, right): (&f32, &f32)| (lift - right).abs() <= SINGLE_BOUND;
+        let within = singles.len() == right.len() && singles.iter().zip(&right).all(near);
+        return Ok((!within).then(|| "points are not within the bound".to_string()));
+    }
+    let doubles: Vec<f64> = probed.values(&plan.launch(Output::Double), range.clone())?;
+    // As bytes: the sign of a zero counts.
+    let exact = bytes_of(&singles) == bytes_of(&right)
+        && bytes_of(&doubles) == bytes_of(&points::<f64>(plan, range)?);
+    Ok((!exact).then(|| "points differ".to_string()))
+}
+
+fn bytes_of<T: Pod>(values: &[T]) -> &[u8] {
+    bytemuck::cast_slice(values)
+}
+
+fn points<R: Real + Pod>(plan: &Plan, range: &Range<u64>) -> Result<Vec<R>, EngineError> {
+    let rows = (range.end - range.start) as usize;
+    let mut values = vec![R::zeroed(); rows * plan.shape().columns()];
+    plan.fill_rows(range.clone(), &mut values).map_err(rejected)?;
+    Ok(values)
 }
 
 /// The ranges to look at of a sequence of so many points.
