@@ -1,0 +1,1 @@
+//! What a call that failed means for a job.

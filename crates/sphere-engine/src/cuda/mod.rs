@@ -1,0 +1,9 @@
+//! The engine for NVIDIA's graphics processors.
+#![allow(dead_code, reason = "the engine is being built")]
+
+mod cache;
+mod compile;
+mod driver;
+mod options;
+
+pub use options::CudaOptions;
