@@ -7,6 +7,7 @@ use super::Finding;
 /// The files that may open themselves for unsafe code.
 const ROOMS: &[&str] = &[
     "crates/sphere-engine/src/cuda/compile.rs",
+    "crates/sphere-engine/src/cuda/driver/mod.rs",
     "crates/sphere-engine/src/cuda/driver/real.rs",
     "crates/sphere-engine/src/numa/move_pages.rs",
     "crates/sphere-math/src/simd/stream.rs",

@@ -1,4 +1,4 @@
-//! The engine for NVIDIA's graphics processors.
+//! The engine for NVIDIA devices, through CUDA.
 #![allow(dead_code, reason = "the engine is being built")]
 
 mod cache;
