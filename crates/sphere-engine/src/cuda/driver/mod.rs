@@ -17,6 +17,9 @@
     reason = "devices write to memory by its address: the contracts are written here"
 )]
 
+mod classify;
+mod real;
+
 use std::fmt::Debug;
 
 /// What a driver answers.

@@ -1,0 +1,1 @@
+//! The driver that is installed on this machine.
