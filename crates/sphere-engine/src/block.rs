@@ -1,32 +1,82 @@
 //! Memory that points travel in, and who takes it.
 
+use std::any::Any;
+use std::fmt::Debug;
 use std::ops::Range;
 
 use bytemuck::{Pod, Zeroable};
 
 /// A buffer of one job's points: C order (rows, columns), f64 or f32 as the job says.
 ///
-/// Blocks are lent by a [`Sink`], filled by an engine and handed back; their memory is used again.
+/// Blocks are lent by a [`Sink`], filled by an engine and handed back; their memory is used again. It is
+/// their own, or that of an engine whose device writes there, which gets it back when the block is dropped.
 #[derive(Debug, Default)]
 pub struct Block {
-    /// Eight-byte words, so that both precisions are aligned.
-    words: Vec<u64>,
+    words: Words,
     bytes: usize,
 }
 
+/// Eight-byte words, so that both precisions are aligned.
+#[derive(Debug)]
+enum Words {
+    Own(Vec<u64>),
+    Lent(Box<dyn LentWords>),
+}
+
+impl Default for Words {
+    fn default() -> Self {
+        Self::Own(Vec::new())
+    }
+}
+
+/// Memory of an engine, which goes back there when it is dropped, also if the engine is gone.
+pub(crate) trait LentWords: Any + Debug + Send + Sync {
+    /// All of it.
+    fn words(&self) -> &[u64];
+
+    /// All of it, to be written.
+    fn words_mut(&mut self) -> &mut [u64];
+}
+
 impl Block {
-    /// A block for `count` values of type `T`, set to zero. Reuses the memory of `self`.
+    /// A block for `count` values of type `T`: zeros in new memory, anything in that of `self`, which is
+    /// used again if it is large enough.
     #[must_use]
     pub fn sized_for<T: Pod>(mut self, count: usize) -> Self {
         self.bytes = count * size_of::<T>();
-        self.words.resize(self.bytes.div_ceil(size_of::<u64>()), 0);
+        let length = self.bytes.div_ceil(size_of::<u64>());
+        match &mut self.words {
+            Words::Own(words) => words.resize(length, 0),
+            Words::Lent(words) if words.words().len() >= length => {}
+            Words::Lent(_) => self.words = Words::Own(vec![0; length]),
+        }
         self
+    }
+
+    /// A block of `bytes` bytes in memory of an engine, which has as many or more.
+    pub(crate) fn in_lent(words: Box<dyn LentWords>, bytes: usize) -> Self {
+        Self { words: Words::Lent(words), bytes }
+    }
+
+    /// The memory of an engine, if the block has memory of this kind.
+    pub(crate) fn into_lent<W: LentWords>(self) -> Result<W, Self> {
+        let Self { words, bytes } = self;
+        match words {
+            Words::Lent(words) if (&*words as &dyn Any).is::<W>() => {
+                let words: Box<dyn Any> = words;
+                words.downcast().map_or_else(|_| Err(Self::default()), |words| Ok(*words))
+            }
+            words => Err(Self { words, bytes }),
+        }
     }
 
     /// The values. `T` is the type that the block was sized for.
     #[must_use]
     pub fn values<T: Pod>(&self) -> &[T] {
-        let all: &[T] = bytemuck::cast_slice(&self.words);
+        let all: &[T] = bytemuck::cast_slice(match &self.words {
+            Words::Own(words) => words,
+            Words::Lent(words) => words.words(),
+        });
         &all[..self.bytes / size_of::<T>()]
     }
 
@@ -40,7 +90,10 @@ impl Block {
     #[must_use]
     pub fn values_mut<T: Pod>(&mut self) -> &mut [T] {
         let count = self.bytes / size_of::<T>();
-        let all: &mut [T] = bytemuck::cast_slice_mut(&mut self.words);
+        let all: &mut [T] = bytemuck::cast_slice_mut(match &mut self.words {
+            Words::Own(words) => words,
+            Words::Lent(words) => words.words_mut(),
+        });
         &mut all[..count]
     }
 }
@@ -138,7 +191,39 @@ impl Sink for CollectColumns {
 
 #[cfg(test)]
 mod tests {
-    use super::Block;
+    use std::sync::Arc;
+
+    use super::{Block, LentWords};
+
+    /// Counts how many of it are left.
+    #[derive(Debug)]
+    struct Counted([u64; 4], Arc<()>);
+
+    impl LentWords for Counted {
+        fn words(&self) -> &[u64] {
+            &self.0
+        }
+
+        fn words_mut(&mut self) -> &mut [u64] {
+            &mut self.0
+        }
+    }
+
+    #[test]
+    fn lent_memory_is_used_again_while_it_is_large_enough_and_goes_back() {
+        let left = Arc::new(());
+        let lent = || Block::in_lent(Box::new(Counted([7; 4], Arc::clone(&left))), 24);
+        let mut block = lent();
+        assert_eq!(block.values::<u64>(), [7; 3]);
+        block = block.sized_for::<u32>(8);
+        block.values_mut::<u32>().fill(1);
+        assert_eq!((block.bytes().len(), Arc::strong_count(&left)), (32, 2));
+        let Counted(words, _) = block.into_lent().unwrap();
+        assert_eq!((words, Arc::strong_count(&left)), ([1 | 1 << 32; 4], 1));
+        let larger = lent().sized_for::<u8>(33);
+        assert_eq!((larger.bytes(), Arc::strong_count(&left)), (&[0; 33][..], 1));
+        assert_eq!(larger.into_lent::<Counted>().unwrap_err().bytes().len(), 33);
+    }
 
     #[test]
     fn a_block_holds_what_it_is_sized_for() {

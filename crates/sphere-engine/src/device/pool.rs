@@ -115,6 +115,16 @@ impl<B, P: Deref<Target = Pool<B>>> Lent<B, P> {
         self.buffer.as_ref()
     }
 
+    /// The buffer, to be changed.
+    pub(crate) fn buffer_mut(&mut self) -> Option<&mut B> {
+        self.buffer.as_mut()
+    }
+
+    /// Where it is from.
+    pub(crate) fn pool(&self) -> &P {
+        &self.pool
+    }
+
     /// Gives the buffer back: nobody uses it any more.
     pub(crate) fn give_back(mut self) {
         if let Some(buffer) = self.buffer.take() {

@@ -105,6 +105,40 @@ fn points<R: Real + Pod>(plan: &Plan, range: &Range<u64>) -> Result<Vec<R>, Engi
     Ok(values)
 }
 
+/// Compares the search for the nearest points of a lattice with the definition; `find` gives the indices
+/// of columns of directions.
+pub(crate) fn nearest_differs(
+    find: impl Fn(&Plan, [&[f64]; 3]) -> Result<Vec<u64>, EngineError>,
+) -> Result<Option<String>, EngineError> {
+    let anywhere = Scheme::Random { seed: SEED, method: Method::Ball };
+    for scheme in SCHEMES.iter().filter(|scheme| matches!(scheme, Scheme::Fibonacci { .. })) {
+        let lattice = scheme.plan().map_err(rejected)?;
+        let last = lattice.points() - 1;
+        let mut columns = [const { Vec::new() }; 3];
+        let anywhere = anywhere.plan().map_err(rejected)?;
+        // Of any length, and the points next to the poles.
+        for (plan, range, length) in [
+            (&anywhere, 0..POINTS, 1.0),
+            (&anywhere, POINTS..POINTS + 30, 1e200),
+            (&lattice, 0..30, 1e-200),
+            (&lattice, last - 30..last + 1, 1.0),
+        ] {
+            for row in points::<f64>(plan, &range)?.chunks_exact(3) {
+                columns.iter_mut().zip(row).for_each(|(column, value)| column.push(length * value));
+            }
+        }
+        let [x, y, z] = &columns;
+        let found = find(&lattice, [x, y, z])?;
+        for (row, found) in found.into_iter().enumerate() {
+            let direction = [x[row], y[row], z[row]];
+            if found != lattice.nearest(direction).map_err(rejected)? {
+                return Ok(Some(format!("{found} is not nearest to {direction:?} in {scheme:?}")));
+            }
+        }
+    }
+    Ok(None)
+}
+
 /// The ranges to look at of a sequence of so many points.
 fn ranges(points: u64) -> Vec<Range<u64>> {
     let seam = 1 << 32;
