@@ -15,7 +15,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! This crate knows no file, no format and no protocol.
+//! This crate knows no format and no protocol, and no file but those of compiled kernels, which the CUDA
+//! engine keeps between starts.
 
 mod block;
 mod cpu;

@@ -5,8 +5,8 @@
 /// cudarc has the library and the signatures; its own functions are not called. They panic where a
 /// symbol is missing, and they return an enum, which must never hold a number that a newer library
 /// made up. Here a missing symbol is an error, and a function returns the number. That each signature
-/// is the one of the bindings is checked when this is compiled; `like` names the binding of a function
-/// that the bindings know by a newer name only.
+/// is the one of the bindings is checked when this is compiled; `like` names what to compare with where
+/// the bindings do not have the function by that name.
 ///
 /// Takes the module of the bindings from where it stands, as `sys`.
 macro_rules! functions {
@@ -31,7 +31,7 @@ macro_rules! functions {
 
         impl $table {
             /// What is missing, if anything is.
-            fn load() -> Result<Self, String> {
+            fn load() -> ::std::result::Result<Self, String> {
                 // SAFETY: opening a library runs what it does when it is loaded. These are NVIDIA's,
                 // by their names, from where this system keeps its libraries.
                 let is_present = unsafe { sys::is_culib_present() };
@@ -52,7 +52,7 @@ macro_rules! functions {
         }
     };
     (@binding $name:ident) => { sys::$name };
-    (@binding $name:ident $binding:ident) => { sys::$binding };
+    (@binding $name:ident $binding:ident) => { $binding };
 }
 
 pub(super) use functions;

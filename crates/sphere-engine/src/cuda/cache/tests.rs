@@ -1,4 +1,4 @@
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -185,7 +185,8 @@ fn processes_that_write_at_once_leave_whole_files() {
     let this = "cuda::cache::tests::processes_that_write_at_once_leave_whole_files";
     let start = |_| {
         let mut command = Command::new(std::env::current_exe().unwrap());
-        command.args(["--exact", this]).env(FOLDER, folder.path()).spawn().unwrap()
+        command.args(["--exact", this]).env(FOLDER, folder.path()).stdout(Stdio::null());
+        command.spawn().unwrap()
     };
     let children: Vec<_> = (0..2).map(start).collect();
     write_many(folder.path());

@@ -3,6 +3,7 @@
 use sphere_math::kernels::{ALL, NEAREST};
 
 use super::*;
+use crate::cuda::driver::image::{self, tests::is_cut_short_everywhere};
 
 /// Set where the compiler has to be there.
 const REQUIRED: &str = "SPHERE_NVRTC_REQUIRED";
@@ -72,6 +73,7 @@ fn every_kernel_compiles_and_rounds_as_it_is_written() {
             let to: Architecture = to.parse().unwrap();
             let cubin = nvrtc.compile(kernel.name, &text, to).unwrap();
             assert!(cubin.starts_with(ELF));
+            assert!(image::is_whole(&cubin) && is_cut_short_everywhere(&cubin));
             eprintln!("{} for {to}: {} bytes", kernel.name, cubin.len());
             let ptx = ptx(&nvrtc, kernel.name, &text, to);
             assert!(ptx.contains(".entry"), "{}", kernel.name);

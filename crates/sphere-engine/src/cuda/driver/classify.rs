@@ -6,6 +6,7 @@ use crate::EngineError;
 impl From<DriverError> for EngineError {
     /// As NVIDIA documents each number, by what to do about it. One that is not documented is a failure,
     /// which may pass.
+    #[allow(clippy::match_same_arms, reason = "each line has a reason of its own")]
     fn from(error: DriverError) -> Self {
         let reason = error.to_string();
         match error.code {

@@ -18,7 +18,9 @@
 )]
 
 mod classify;
-mod real;
+pub(super) mod image;
+pub(super) mod real;
+mod version;
 
 use std::fmt::Debug;
 
