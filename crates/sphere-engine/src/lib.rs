@@ -36,7 +36,10 @@ mod wgpu;
 pub use self::wgpu::{Power, Software, WgpuEngine, WgpuOptions};
 pub use block::{Block, Collect, CollectColumns, Sink, SinkError, Window};
 pub use cpu::CpuEngine;
-pub use cuda::{Architecture, CudaOptions, compile_kernels};
+pub use cuda::{
+    Architecture, CudaEngine, CudaOptions, CudaValues, HostMemory, LinkWay, Measure,
+    compile_kernels,
+};
 pub use engine::{Capability, Engine, Refused, Report};
 pub use error::{Cause, EngineError, Stopped};
 pub use job::{Coordinates, Job, Precision};

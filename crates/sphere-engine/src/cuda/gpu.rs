@@ -36,16 +36,12 @@ impl<D: Driver> Gpu<D> {
         call(&self.driver).map_err(|error| self.told(error)).is_ok()
     }
 
-    /// Whether the device can be used.
-    pub(super) fn check(&self) -> Result<(), EngineError> {
-        self.faults.check()
-    }
-
     /// The device cannot be trusted any more.
     pub(super) fn lose(&self, reason: &str) {
         self.faults.lose(reason);
     }
 
+    #[cfg(test)]
     pub(super) fn driver(&self) -> &D {
         &self.driver
     }

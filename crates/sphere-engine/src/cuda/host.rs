@@ -41,7 +41,8 @@ impl<D: Driver> Registration<D> {
         range: Range<usize>,
     ) -> Result<Option<Self>, EngineError> {
         // SAFETY: that of this function.
-        let registered = gpu.call(|driver| unsafe { driver.register(at(range.start), range.len()) });
+        let registered =
+            gpu.call(|driver| unsafe { driver.register(at(range.start), range.len()) });
         match registered {
             Ok(()) => Ok(Some(Self { gpu: Arc::clone(gpu), host: Some(range.start) })),
             Err(error @ EngineError::Lost { .. }) => Err(error),

@@ -130,14 +130,14 @@ impl<D: Driver> Inner<D> {
 }
 
 /// Runs one kernel, trusted or not.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 struct Runner<'a, D: Driver> {
     resources: &'a Resources<D>,
     kernel: &'a Loaded<D>,
 }
 
 impl<D: Driver> Runner<'_, D> {
-    fn nearest(self, plan: &Plan, columns: [&[f64]; 3]) -> Result<Vec<u64>, EngineError> {
+    fn nearest(&self, plan: &Plan, columns: [&[f64]; 3]) -> Result<Vec<u64>, EngineError> {
         let launch = plan.launch_nearest().map_err(rejected)?;
         let mut indices = vec![0; columns[0].len()];
         let stop = Stop::never();

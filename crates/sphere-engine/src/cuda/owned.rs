@@ -143,10 +143,6 @@ impl<D: Driver> DeviceMemory<D> {
         }
     }
 
-    pub(super) fn stream(&self) -> &Arc<Stream<D>> {
-        &self.stream
-    }
-
     pub(super) fn pointer(&self) -> DevicePointer {
         self.pointer
     }

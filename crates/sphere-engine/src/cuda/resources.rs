@@ -54,10 +54,8 @@ impl<D: Driver> Resources<D> {
             Err(block) => block,
         };
         let pinned = self.host.take(bytes)?;
-        Ok(pinned.map_or_else(
-            || Landing::Pageable(block.sized_for::<u8>(bytes)),
-            Landing::Registered,
-        ))
+        Ok(pinned
+            .map_or_else(|| Landing::Pageable(block.sized_for::<u8>(bytes)), Landing::Registered))
     }
 
     /// Releases what nobody uses now.

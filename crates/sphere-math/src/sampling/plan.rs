@@ -408,9 +408,9 @@ impl Plan {
     }
 
     /// [`Plan::nearest_all`] on another device. The table is that of the directions, which whoever
-    /// launches it has: x, y and z of each as f64, low word first. A row of the output is an index, or
-    /// 2^64 - 1 for what is no direction; a range counts the rows from 0 on. The indices are those of
-    /// [`Plan::nearest`].
+    /// launches it has: three columns of f64, low word first, each as long as the range: x of all rows,
+    /// then y, then z; it begins where an f64 may. A row of the output is an index, or 2^64 - 1 for what is
+    /// no direction; a range counts the rows from 0 on. The indices are those of [`Plan::nearest`].
     ///
     /// # Errors
     /// [`SampleError::NoNearest`] for schemes other than the Fibonacci lattice of the sphere.

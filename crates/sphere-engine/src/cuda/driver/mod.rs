@@ -10,7 +10,7 @@
 //! - An error may be that of earlier work on any stream, which fails late. Unless it is such an error, a
 //!   method that fails has done nothing.
 //! - What is queued on a stream is carried out in the order of the stream, some time after the call. Two
-//!   streams have no order but that of events.
+//!   streams have no order.
 
 #![allow(
     unsafe_code,
@@ -120,15 +120,16 @@ pub(super) trait Driver: Debug + Send + Sync + 'static {
 
     /// Memory of the device, from a pool that this driver keeps for itself, with an address that is a
     /// multiple of 256; its contents are whatever they were (`cuMemAllocFromPoolAsync`). It may be used on
-    /// `stream` at once, on another stream after an event of this one. `bytes` is not 0.
+    /// `stream` at once, on another once `stream` was waited for. `bytes` is not 0.
     fn allocate(&self, bytes: usize, stream: StreamHandle) -> Result<DevicePointer>;
 
     /// Gives memory back to the pool, once `stream` has come to this point (`cuMemFreeAsync`). All that
-    /// uses the memory comes before this point, on this stream or by events.
+    /// uses the memory comes before this point, on this stream, or is done.
     fn free(&self, memory: DevicePointer, stream: StreamHandle) -> Result<()>;
 
     /// Gives memory of the pool that nobody uses back to the device (`cuMemPoolTrimTo`, 0 bytes). The
-    /// pool keeps it otherwise, whatever waits for a stream (its release threshold has no end).
+    /// pool keeps it otherwise, whatever waits for a stream (its release threshold has no end), and makes no
+    /// stream wait for what another has yet to free (`REUSE_ALLOW_INTERNAL_DEPENDENCIES` is 0).
     fn trim(&self) -> Result<()>;
 
     /// Locks host memory in place and maps it for the device, for all contexts (`cuMemHostRegister`,
@@ -157,10 +158,6 @@ pub(super) trait Driver: Debug + Send + Sync + 'static {
     /// Waits until all that is queued on a stream is done (`cuStreamSynchronize`). After an error it may
     /// not be, unless the context is lost: then nothing more is carried out.
     fn synchronize_stream(&self, stream: StreamHandle) -> Result<()>;
-
-    /// Has a stream wait for an event as it was last recorded (`cuStreamWaitEvent`). The thread does not
-    /// wait.
-    fn wait(&self, stream: StreamHandle, event: EventHandle) -> Result<()>;
 
     /// A new event (`cuEventCreate`).
     fn create_event(&self, purpose: EventUse) -> Result<EventHandle>;
