@@ -6,6 +6,9 @@ mod compile;
 mod driver;
 mod library;
 mod options;
+#[cfg(test)]
+#[path = "../../tests/stand_in/mod.rs"]
+mod stand_in;
 
 use std::path::Path;
 

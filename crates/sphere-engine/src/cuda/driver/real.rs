@@ -516,25 +516,4 @@ impl Driver for Cuda {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// With a driver or without: there is no such device.
-    #[test]
-    fn a_device_that_is_not_there_is_unavailable() {
-        let error = Cuda::open(usize::MAX).unwrap_err();
-        assert!(matches!(error, EngineError::Unavailable { .. }), "{error}");
-    }
-
-    #[test]
-    fn what_is_missing_is_said() {
-        // SAFETY: it loads the library of the driver, if there is one.
-        if unsafe { sys::is_culib_present() } {
-            eprintln!("SKIPPED, this machine has a driver");
-            return;
-        }
-        let error = Cuda::open(0).unwrap_err().to_string();
-        assert!(error.contains("the CUDA driver (libcuda, nvcuda)"), "{error}");
-        assert!(error.contains("it is not installed"), "{error}");
-    }
-}
+mod tests;
