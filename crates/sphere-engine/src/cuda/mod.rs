@@ -23,6 +23,9 @@ mod resources;
 mod ring;
 mod search;
 #[cfg(test)]
+#[path = "../../tests/stand_in/mod.rs"]
+mod stand_in;
+#[cfg(test)]
 mod tests;
 mod uploads;
 mod values;

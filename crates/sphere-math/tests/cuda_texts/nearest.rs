@@ -97,7 +97,7 @@ fn what_is_no_direction_has_no_index() {
 #[test]
 fn a_wrong_search_is_caught() {
     const WRONG: [(&str, &str); 6] = [
-        ("*y = x + header.z", "*y = x + header.z + 1"),
+        ("*z = y + header.z", "*z = y"),
         ("squared == best.squared && number < best.index", "squared == best.squared"),
         ("seen.south ? westwards : eastwards", "eastwards"),
         ("found.second > found.estimate + around.doubt", "true"),

@@ -128,8 +128,7 @@ pub(super) trait Driver: Debug + Send + Sync + 'static {
     fn free(&self, memory: DevicePointer, stream: StreamHandle) -> Result<()>;
 
     /// Gives memory of the pool that nobody uses back to the device (`cuMemPoolTrimTo`, 0 bytes). The
-    /// pool keeps it otherwise, whatever waits for a stream (its release threshold has no end), and makes no
-    /// stream wait for what another has yet to free (`REUSE_ALLOW_INTERNAL_DEPENDENCIES` is 0).
+    /// pool keeps it otherwise, whatever waits for a stream (its release threshold has no end).
     fn trim(&self) -> Result<()>;
 
     /// Locks host memory in place and maps it for the device, for all contexts (`cuMemHostRegister`,

@@ -55,7 +55,6 @@ functions! {
     cuStreamCreate(*mut CUstream, c_uint);
     cuStreamDestroy_v2(CUstream);
     cuStreamSynchronize(CUstream);
-    cuStreamWaitEvent(CUstream, CUevent, c_uint);
     cuEventCreate(*mut CUevent, c_uint);
     cuEventDestroy_v2(CUevent);
     cuEventRecord(CUevent, CUstream);
@@ -354,13 +353,6 @@ impl Driver for Cuda {
         })
     }
 
-    fn wait(&self, stream: StreamHandle, event: EventHandle) -> Result<()> {
-        self.call("cuStreamWaitEvent", |functions| {
-            // SAFETY: as above; there are no flags.
-            unsafe { (functions.cuStreamWaitEvent)(pointer_of(stream.0), pointer_of(event.0), 0) }
-        })
-    }
-
     fn create_event(&self, purpose: EventUse) -> Result<EventHandle> {
         use sys::CUevent_flags_enum as Flags;
         let flags = match purpose {
@@ -516,25 +508,4 @@ impl Driver for Cuda {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// With a driver or without: there is no such device.
-    #[test]
-    fn a_device_that_is_not_there_is_unavailable() {
-        let error = Cuda::open(usize::MAX).unwrap_err();
-        assert!(matches!(error, EngineError::Unavailable { .. }), "{error}");
-    }
-
-    #[test]
-    fn what_is_missing_is_said() {
-        // SAFETY: it loads the library of the driver, if there is one.
-        if unsafe { sys::is_culib_present() } {
-            eprintln!("SKIPPED, this machine has a driver");
-            return;
-        }
-        let error = Cuda::open(0).unwrap_err().to_string();
-        assert!(error.contains("the CUDA driver (libcuda, nvcuda)"), "{error}");
-        assert!(error.contains("it is not installed"), "{error}");
-    }
-}
+mod tests;
