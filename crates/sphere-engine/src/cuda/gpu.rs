@@ -27,23 +27,26 @@ impl<D: Driver> Gpu<D> {
         &self,
         call: impl FnOnce(&D) -> DriverResult<T>,
     ) -> Result<T, EngineError> {
-        self.faults.check()?;
+        self.check()?;
         call(&self.driver).map_err(|error| self.told(error))
     }
 
-    /// Calls the driver to undo something; whether it is undone. Nobody waits for the error.
-    pub(super) fn undo(&self, call: impl FnOnce(&D) -> DriverResult<()>) -> bool {
-        call(&self.driver).map_err(|error| self.told(error)).is_ok()
+    /// Calls the driver to undo or to end something, also if the device is lost.
+    pub(super) fn undo(
+        &self,
+        call: impl FnOnce(&D) -> DriverResult<()>,
+    ) -> Result<(), EngineError> {
+        call(&self.driver).map_err(|error| self.told(error))
+    }
+
+    /// Whether the device can be used.
+    pub(super) fn check(&self) -> Result<(), EngineError> {
+        self.faults.check()
     }
 
     /// The device cannot be trusted any more.
     pub(super) fn lose(&self, reason: &str) {
         self.faults.lose(reason);
-    }
-
-    #[cfg(test)]
-    pub(super) fn driver(&self) -> &D {
-        &self.driver
     }
 
     pub(super) fn budget(&self) -> &Budget {

@@ -62,7 +62,8 @@ impl<D: Driver> Registration<D> {
 
     /// Whether the driver has let go of it.
     fn undo(&mut self) -> bool {
-        self.host.take().is_none_or(|host| self.gpu.undo(|driver| driver.unregister(at(host))))
+        let undo = |host| self.gpu.undo(|driver| driver.unregister(at(host)));
+        self.host.take().is_none_or(|host| undo(host).is_ok())
     }
 }
 

@@ -96,6 +96,7 @@ impl<D: Driver> Inner<D> {
     ) -> Result<Report, Stopped> {
         let started = Instant::now();
         let failed = |error| Stopped { next: job.range().start, cause: Cause::Engine(error) };
+        self.resources.gpu.check().map_err(failed)?;
         let launch = self.launch(job).map_err(failed)?;
         let kernel = self.kernel(&launch).map_err(failed)?;
         run(&self.resources, kernel, &launch, job.range(), out, stop)?;
@@ -123,6 +124,7 @@ impl<D: Driver> Inner<D> {
     ) -> Result<(), Stopped> {
         NearestJob::check(columns, indices)?;
         let failed = |error| Stopped { next: 0, cause: Cause::Engine(error) };
+        self.resources.gpu.check().map_err(failed)?;
         let launch = job.plan().launch_nearest().map_err(rejected).map_err(failed)?;
         let kernel = self.kernel(&launch).map_err(failed)?;
         nearest(&self.resources, kernel, &launch, columns, indices, stop)

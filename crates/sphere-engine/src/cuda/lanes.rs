@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::chunks::Way;
 use super::driver::{Driver, EventUse};
 use super::owned::{DeviceMemory, Event, Stream};
 use super::resources::Resources;
@@ -14,15 +15,33 @@ const STREAMS: usize = 2;
 #[derive(Debug)]
 pub(super) struct Slot<D: Driver> {
     pub(super) stream: Arc<Stream<D>>,
-    /// Happens when a chunk is done.
-    pub(super) event: Event<D>,
     memory: Option<DeviceMemory<D>>,
+    /// Happens when a chunk is copied; `None` before the first.
+    copied: Option<Event<D>>,
 }
 
 impl<D: Driver> Slot<D> {
     /// Memory of the device, as much as was asked for or more; `None` if none was.
     pub(super) fn memory(&self) -> Option<&DeviceMemory<D>> {
         self.memory.as_ref()
+    }
+
+    /// Marks the end of a chunk that is copied.
+    pub(super) fn mark(&mut self) -> Result<(), EngineError> {
+        let event = match self.copied.take() {
+            Some(event) => event,
+            None => Event::new(self.stream.gpu(), EventUse::Order)?,
+        };
+        self.copied.insert(event).record(&self.stream)
+    }
+
+    /// Waits for the end of the chunk. A thread that waits for an event sleeps, and one that waits for
+    /// a stream does not, which a small job would notice.
+    pub(super) fn finish(&self, way: Way) -> Result<(), EngineError> {
+        match (way, &self.copied) {
+            (Way::Copied, Some(event)) => event.synchronize(),
+            _ => self.stream.synchronize(),
+        }
     }
 }
 
@@ -77,9 +96,8 @@ impl<'a, D: Driver> Lanes<'a, D> {
         if at == self.streams.len() {
             self.streams.push(self.resources.streams.take()?);
         }
-        let event = Event::new(&self.resources.gpu, EventUse::Order)?;
         self.made += 1;
-        Ok(Slot { stream: Arc::clone(&self.streams[at]), event, memory: None })
+        Ok(Slot { stream: Arc::clone(&self.streams[at]), memory: None, copied: None })
     }
 }
 

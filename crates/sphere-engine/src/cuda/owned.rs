@@ -40,19 +40,23 @@ impl<D: Driver> Stream<D> {
     /// Sees to it that the device uses no memory for this stream any more. If it cannot be told, what
     /// the stream may use must never be used again, and the device counts as lost.
     pub(super) fn settle(&self) -> bool {
-        let settle = || self.gpu.undo(|driver| driver.synchronize_stream(self.handle));
         // Waiting twice does no harm, and a failure may pass.
-        let is_settled = settle() || settle();
-        if !is_settled {
-            self.gpu.lose("nobody knows when the device is done");
+        for _ in 0..2 {
+            match self.gpu.undo(|driver| driver.synchronize_stream(self.handle)) {
+                // After a loss nothing more is carried out.
+                Ok(()) | Err(EngineError::Lost { .. }) => return true,
+                Err(_) => {}
+            }
         }
-        is_settled
+        self.gpu.lose("nobody knows when the device is done");
+        false
     }
 }
 
 impl<D: Driver> Drop for Stream<D> {
     fn drop(&mut self) {
-        self.gpu.undo(|driver| driver.destroy_stream(self.handle));
+        // What fails is left to the driver.
+        let _ = self.gpu.undo(|driver| driver.destroy_stream(self.handle));
     }
 }
 
@@ -87,7 +91,8 @@ impl<D: Driver> Event<D> {
 
 impl<D: Driver> Drop for Event<D> {
     fn drop(&mut self) {
-        self.gpu.undo(|driver| driver.destroy_event(self.handle));
+        // What fails is left to the driver.
+        let _ = self.gpu.undo(|driver| driver.destroy_event(self.handle));
     }
 }
 
@@ -116,7 +121,8 @@ impl<D: Driver> Loaded<D> {
 
 impl<D: Driver> Drop for Loaded<D> {
     fn drop(&mut self) {
-        self.gpu.undo(|driver| driver.unload(self.module));
+        // What fails is left to the driver.
+        let _ = self.gpu.undo(|driver| driver.unload(self.module));
     }
 }
 
@@ -155,7 +161,7 @@ impl<D: Driver> DeviceMemory<D> {
 impl<D: Driver> Drop for DeviceMemory<D> {
     fn drop(&mut self) {
         let gpu = self.stream.gpu();
-        if gpu.undo(|driver| driver.free(self.pointer, self.stream.handle)) {
+        if gpu.undo(|driver| driver.free(self.pointer, self.stream.handle)).is_ok() {
             gpu.budget().give_back(self.bytes as u64);
         }
     }

@@ -105,7 +105,7 @@ impl<'a, D: Driver> Ring<'a, D> {
                 // SAFETY: both have `bytes` bytes and belong to the chunk, as above.
                 unsafe { driver.copy_to_host(to, out, *bytes, stream) }
             })?;
-            slot.event.record(&slot.stream)?;
+            slot.mark()?;
         }
         Ok(())
     }
@@ -145,11 +145,7 @@ impl<D: Driver> Launcher for Ring<'_, D> {
     }
 
     fn finish(&mut self, mut flight: Self::Flight, _stop: &Stop) -> Result<(), Cause> {
-        let waited = flight.held().map_or(Ok(()), |chunk| match chunk.way {
-            Way::Copied => chunk.slot.event.synchronize(),
-            // A thread that waits for a stream does not sleep, which a small job would notice.
-            Way::Mapped => chunk.slot.stream.synchronize(),
-        });
+        let waited = flight.held().map_or(Ok(()), |chunk| chunk.slot.finish(chunk.way));
         waited.map_err(Cause::Engine)?;
         let Some(Chunk { points, bytes, slot, landing, .. }) = flight.done() else {
             return Ok(());

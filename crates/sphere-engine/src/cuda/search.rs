@@ -55,6 +55,7 @@ pub(super) struct Search<'a, D: Driver> {
 #[derive(Debug)]
 pub(super) struct Chunk<D: Driver> {
     rows: Range<usize>,
+    way: Way,
     slot: Slot<D>,
     /// The directions, then the indices; `None` where they go straight.
     staging: Option<Pinned<D>>,
@@ -122,22 +123,21 @@ impl<'a, D: Driver> Search<'a, D> {
 
     fn queue(&self, chunk: &mut Chunk<D>) -> Result<(), EngineError> {
         let no_room = || EngineError::Failed { reason: "a chunk has no room".to_string() };
-        let Chunk { rows, slot, staging, uploaded } = chunk;
+        let Chunk { rows, way, slot, staging, uploaded } = chunk;
         let (count, bytes) = (rows.len(), rows.len() * 8);
         let mapped = staging.as_ref().map(|staging| (staging.pointer(), staging.bytes()));
-        let room = match (self.way, mapped) {
-            (Way::Mapped, Some(mapped)) => Some(mapped),
-            _ => slot.memory().map(|memory| (memory.pointer(), memory.bytes())),
+        let room = match way {
+            Way::Mapped => mapped,
+            Way::Copied => slot.memory().map(|memory| (memory.pointer(), memory.bytes())),
         };
         let (table, _) = room.filter(|(_, room)| *room >= 4 * bytes).ok_or_else(no_room)?;
         if mapped.is_some_and(|(_, room)| room < 4 * bytes) {
             return Err(no_room());
         }
-        let is_copied = mapped.is_none_or(|(mapped, _)| mapped != table);
         let column = |at: usize| DevicePointer(table.0 + (at * bytes) as u64);
         let (gpu, stream) = (&self.resources.gpu, slot.stream.handle());
         let host = staging.as_mut().map(|staging| staging.words_mut().as_mut_ptr().cast::<u8>());
-        if is_copied {
+        if *way == Way::Copied {
             let straight = self.columns.map(|column| column[rows.clone()].as_ptr().cast::<u8>());
             let parts = match host {
                 Some(host) => vec![(host.cast_const(), 3 * bytes)],
@@ -161,7 +161,7 @@ impl<'a, D: Driver> Search<'a, D> {
             // three and writes the fourth. It and the parameters belong to the chunk.
             unsafe { driver.launch(self.function, grid(count as u64), &arguments, stream) }
         })?;
-        if is_copied {
+        if *way == Way::Copied {
             // SAFETY: both have `count` rows from here on: three columns lie before the indices of a
             // chunk, and `indices` is as long as the columns.
             let to = unsafe {
@@ -174,8 +174,9 @@ impl<'a, D: Driver> Search<'a, D> {
                 // SAFETY: as above. Nobody reads these indices before the stream is done.
                 unsafe { driver.copy_to_host(to, column(3), bytes, stream) }
             })?;
+            slot.mark()?;
         }
-        slot.event.record(&slot.stream)
+        Ok(())
     }
 
     /// Sees to it that every row has an index.
@@ -211,9 +212,9 @@ impl<D: Driver> Launcher for Search<'_, D> {
     fn start(&mut self, rows: Range<u64>) -> Result<Self::Flight, EngineError> {
         let rows = rows.start as usize..rows.end as usize;
         let staging = self.stage(&rows)?;
-        let is_mapped = self.way == Way::Mapped && staging.is_some();
+        let way = staging.as_ref().map_or(Way::Copied, |_| self.way);
         let bytes = rows.len() * ROW_BYTES as usize;
-        let slot = match self.lanes.take(if is_mapped { 0 } else { bytes }) {
+        let slot = match self.lanes.take(if way == Way::Copied { bytes } else { 0 }) {
             Ok(slot) => slot,
             Err(error) => {
                 self.staging.extend(staging);
@@ -222,7 +223,7 @@ impl<D: Driver> Launcher for Search<'_, D> {
         };
         let stream = Arc::clone(&slot.stream);
         let uploaded = Arc::clone(&self.uploaded);
-        let mut flight = InUse::new(&stream, Chunk { rows, slot, staging, uploaded });
+        let mut flight = InUse::new(&stream, Chunk { rows, way, slot, staging, uploaded });
         match flight.held().map_or(Ok(()), |chunk| self.queue(chunk)) {
             Ok(()) => Ok(flight),
             Err(error) => {
@@ -236,10 +237,7 @@ impl<D: Driver> Launcher for Search<'_, D> {
     }
 
     fn finish(&mut self, mut flight: Self::Flight, _stop: &Stop) -> Result<(), Cause> {
-        let waited = flight.held().map_or(Ok(()), |chunk| match self.way {
-            Way::Copied => chunk.slot.event.synchronize(),
-            Way::Mapped => chunk.slot.stream.synchronize(),
-        });
+        let waited = flight.held().map_or(Ok(()), |chunk| chunk.slot.finish(chunk.way));
         waited.map_err(Cause::Engine)?;
         let Some(Chunk { rows, slot, staging, .. }) = flight.done() else { return Ok(()) };
         self.lanes.give_back(slot);

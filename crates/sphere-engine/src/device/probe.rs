@@ -98,7 +98,11 @@ fn bytes_of<T: Pod>(values: &[T]) -> &[u8] {
     bytemuck::cast_slice(values)
 }
 
-fn points<R: Real + Pod>(plan: &Plan, range: &Range<u64>) -> Result<Vec<R>, EngineError> {
+/// The points of the definition, row after row.
+pub(crate) fn points<R: Real + Pod>(
+    plan: &Plan,
+    range: &Range<u64>,
+) -> Result<Vec<R>, EngineError> {
     let rows = (range.end - range.start) as usize;
     let mut values = vec![R::zeroed(); rows * plan.shape().columns()];
     plan.fill_rows(range.clone(), &mut values).map_err(rejected)?;
@@ -149,7 +153,7 @@ fn ranges(points: u64) -> Vec<Range<u64>> {
 }
 
 /// The raw integers of the definition, row after row.
-fn draws(plan: &Plan, range: Range<u64>) -> Result<Vec<u64>, SampleError> {
+pub(crate) fn draws(plan: &Plan, range: Range<u64>) -> Result<Vec<u64>, SampleError> {
     let (rows, width) = ((range.end - range.start) as usize, plan.draw_columns());
     let mut values = vec![0; rows * width];
     let mut columns: Vec<&mut [u64]> = values.chunks_mut(rows).collect();

@@ -18,6 +18,8 @@
 )]
 
 mod classify;
+#[cfg(test)]
+pub(super) mod fake;
 pub(super) mod image;
 pub(super) mod real;
 mod version;
