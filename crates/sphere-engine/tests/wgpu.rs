@@ -4,40 +4,22 @@
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 #![allow(clippy::print_stderr, reason = "a test that has no device says so")]
 
-use std::ops::Range;
+mod jobs;
+
 use std::sync::OnceLock;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use jobs::{JOBS, watch};
 use sphere_engine::{
-    Block, Cause, Collect, CpuEngine, Engine, EngineError, Job, Precision, SampleParameters, Sink,
-    SinkError, Software, Stop, WgpuEngine, WgpuOptions, Window,
+    Cause, Collect, CpuEngine, Engine, EngineError, Job, Precision, SampleParameters, Software,
+    Stop, WgpuEngine, WgpuOptions,
 };
 use sphere_math::kernels::{ALL, SINGLE_BOUND};
 
-/// Jobs of several paths, none of which end on a group of threads.
-const JOBS: [(&str, &[(&str, &str)]); 16] = [
-    ("fibonacci", &[("count", "20_001"), ("start", "7")]),
-    ("fibonacci", &[("count", "20_001"), ("total", "1e15"), ("start", "999_999_999_979_999")]),
-    ("fibonacci", &[("count", "20_001"), ("placement", "packing")]),
-    ("disk", &[("count", "15_001")]),
-    ("disk", &[("count", "15_001"), ("total", "1e15"), ("start", "4294960000")]),
-    ("random", &[("count", "10_001"), ("start", "4294967000")]),
-    ("random", &[("count", "10_001"), ("method", "disk"), ("seed", "18446744073709551615")]),
-    ("random", &[("count", "10_001"), ("method", "ball"), ("start", "18446744073709541613")]),
-    ("sobol", &[("count", "10_001")]),
-    ("sobol", &[("count", "10_001"), ("scramble", "owen"), ("seed", "3")]),
-    ("sobol", &[("count", "10_001"), ("scramble", "shift"), ("start", "4294967000")]),
-    ("sobol", &[("count", "201"), ("dimensions", "100"), ("start", "5"), ("scramble", "owen")]),
-    ("sobol", &[("count", "3"), ("dimensions", "500"), ("start", "9223372036854775805")]),
-    ("pixels", &[("order", "5"), ("ordering", "ring")]),
-    ("pixels", &[("order", "5"), ("ordering", "nested")]),
-    ("fibonacci", &[("count", "0")]),
-];
-
+/// Of this precision: there is no other.
 fn job(scheme: &str, pairs: &[(&str, &str)]) -> Job {
-    let pairs = pairs.iter().copied().chain([("precision", "f32")]);
-    SampleParameters::parse(scheme, pairs).unwrap().job().unwrap()
+    jobs::job(scheme, pairs, "f32")
 }
 
 fn open(most_buffer_bytes: Option<u64>) -> Option<WgpuEngine> {
@@ -102,15 +84,8 @@ fn draws_are_the_same_integers() {
     for (scheme, pairs) in JOBS {
         let job = job(scheme, pairs);
         let plan = job.scheme().plan().unwrap();
-        let (rows, width) = (job.points() as usize, plan.draw_columns());
-        let mut columns = vec![0_u64; rows * width];
-        let mut parts: Vec<&mut [u64]> = columns.chunks_mut(rows.max(1)).collect();
-        if rows > 0 {
-            plan.draw(job.range(), &mut parts).unwrap();
-        }
         let drawn = engine.draws(&plan, job.range()).unwrap();
-        let same = (0..rows * width).all(|at| drawn[at] == columns[at % width * rows + at / width]);
-        assert!(drawn.len() == rows * width && same, "{scheme} {pairs:?}");
+        assert!(drawn == jobs::draws(&job), "{scheme} {pairs:?}");
     }
 }
 
@@ -181,33 +156,6 @@ fn what_does_not_fit_the_device_is_for_another_engine() {
     }
 }
 
-/// Counts what it is given, and does something after each block.
-struct Watch<F> {
-    values: Vec<f32>,
-    block_bytes: usize,
-    after_each: F,
-}
-
-impl<F: FnMut(u64)> Sink for Watch<F> {
-    fn window(&self) -> Window {
-        Window { blocks: 1, block_bytes: self.block_bytes }
-    }
-
-    fn lend(&mut self) -> Block {
-        Block::default()
-    }
-
-    fn accept(&mut self, points: Range<u64>, block: Block) -> Result<(), SinkError> {
-        self.values.extend_from_slice(block.values());
-        (self.after_each)(points.end);
-        Ok(())
-    }
-}
-
-fn watch<F: FnMut(u64)>(block_bytes: usize, after_each: F) -> Watch<F> {
-    Watch { values: Vec::new(), block_bytes, after_each }
-}
-
 fn many() -> Job {
     job("fibonacci", &[("count", "1_000_000")])
 }
@@ -223,10 +171,11 @@ fn a_stopped_job_goes_on_where_it_stopped() {
     });
     let stopped = engine.run(&many(), &mut first, &stop).unwrap_err();
     assert!(matches!(stopped.cause, Cause::Requested));
-    assert_eq!((stopped.next, first.values.len()), (5_000, 15_000));
+    assert_eq!((stopped.next, first.bytes.len()), (5_000, 60_000));
     let rest = many().part(stopped.next..1_000_000).unwrap();
-    first.values.extend(collect(engine, &rest));
-    assert!(first.values == collect(engine, &many()));
+    let mut values = first.values::<f32>();
+    values.extend(collect(engine, &rest));
+    assert!(values == collect(engine, &many()));
 }
 
 #[test]
@@ -279,12 +228,12 @@ fn a_lost_device_says_where_another_engine_continues() {
     let stopped = engine.run(&many(), &mut points, &Stop::never()).unwrap_err();
     assert!(matches!(stopped.cause, Cause::Engine(EngineError::Lost { .. })), "{stopped}");
     assert!((50_000..1_000_000).contains(&stopped.next), "{stopped}");
-    assert_eq!(points.values.len() as u64, 3 * stopped.next);
+    assert_eq!(points.bytes.len() as u64, 12 * stopped.next);
     // For ever.
     let again = engine.run(&many(), &mut watch(usize::MAX, |_| ()), &Stop::never()).unwrap_err();
     assert!(matches!(again.cause, Cause::Engine(EngineError::Lost { .. })), "{again}");
     assert_eq!(again.next, 0);
-    let mut values = points.values;
+    let mut values = points.values::<f32>();
     drop(engine);
 
     let Some(another) = open(None) else { return };

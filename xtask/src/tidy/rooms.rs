@@ -9,6 +9,12 @@ const ROOMS: &[&str] = &[
     "crates/sphere-engine/src/cuda/compile.rs",
     "crates/sphere-engine/src/cuda/driver/mod.rs",
     "crates/sphere-engine/src/cuda/driver/real.rs",
+    "crates/sphere-engine/src/cuda/host.rs",
+    "crates/sphere-engine/src/cuda/measure.rs",
+    "crates/sphere-engine/src/cuda/place.rs",
+    "crates/sphere-engine/src/cuda/ring.rs",
+    "crates/sphere-engine/src/cuda/search.rs",
+    "crates/sphere-engine/src/cuda/uploads.rs",
     "crates/sphere-engine/src/numa/move_pages.rs",
     "crates/sphere-math/src/simd/stream.rs",
 ];

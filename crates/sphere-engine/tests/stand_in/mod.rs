@@ -1,4 +1,5 @@
-//! A stand-in for the driver of CUDA, for processes that a test starts: see `driver.cpp`.
+//! A stand-in for the driver and the compiler of CUDA, for processes that a test starts: see
+//! `driver.cpp` and `nvrtc.cpp`.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -8,7 +9,7 @@ use std::process::Command;
 use sphere_math::kernels::{ALL, NEAREST};
 use tempfile::TempDir;
 
-/// A folder that holds the library, as long as this lives.
+/// A folder that holds the libraries, as long as this lives.
 #[derive(Debug)]
 pub(crate) struct StandIn {
     folder: TempDir,
@@ -23,28 +24,36 @@ impl StandIn {
         }
         let folder = TempDir::new().unwrap();
         fs::write(folder.path().join("kernels.inc"), kernels()).unwrap();
-        let crates = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let compiler = Command::new("c++")
-            .args(["-std=c++17", "-O1", "-ffp-contract=off", "-shared", "-fPIC", "-I"])
-            .arg(crates.join("../sphere-math/tests/cuda_texts"))
-            .arg("-I")
-            .arg(folder.path())
-            .arg("-o")
-            .arg(folder.path().join("libcuda.so.1"))
-            .arg(crates.join("tests/stand_in/driver.cpp"))
-            .output();
-        let Ok(compiled) = compiler else {
-            eprintln!("SKIPPED: no C++ compiler `c++` (Debian: g++)");
-            return None;
-        };
-        assert!(compiled.status.success(), "{}", String::from_utf8_lossy(&compiled.stderr));
+        for (source, library) in [("driver.cpp", "libcuda.so.1"), ("nvrtc.cpp", "libnvrtc.so.12")] {
+            if !compile(folder.path(), source, library) {
+                eprintln!("SKIPPED: no C++ compiler `c++` (Debian: g++)");
+                return None;
+            }
+        }
         Some(Self { folder })
     }
 
-    /// Has a process find the stand-in in place of a driver.
+    /// Has a process find the stand-in in place of what is installed.
     pub(crate) fn serve(&self, command: &mut Command) {
         command.env("LD_LIBRARY_PATH", self.folder.path());
     }
+}
+
+/// Makes a library in a folder; false where there is no compiler.
+fn compile(folder: &Path, source: &str, library: &str) -> bool {
+    let crates = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let compiler = Command::new("c++")
+        .args(["-std=c++17", "-O1", "-ffp-contract=off", "-shared", "-fPIC", "-I"])
+        .arg(crates.join("../sphere-math/tests/cuda_texts"))
+        .arg("-I")
+        .arg(folder)
+        .arg("-o")
+        .arg(folder.join(library))
+        .arg(crates.join("tests/stand_in").join(source))
+        .output();
+    let Ok(compiled) = compiler else { return false };
+    assert!(compiled.status.success(), "{}", String::from_utf8_lossy(&compiled.stderr));
+    true
 }
 
 /// Every kernel in a namespace of its own, and their names.
