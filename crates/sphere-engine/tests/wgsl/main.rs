@@ -6,10 +6,11 @@
 
 mod cases;
 mod device;
+mod nearest;
 
 use std::ops::Range;
 
-use sphere_math::kernels::{ALL, Launch, Output, SINGLE_BOUND};
+use sphere_math::kernels::{ALL, Launch, NEAREST, Output, SINGLE_BOUND};
 use sphere_math::sampling::{Domain, Method, Placement, Plan, Scheme, Scramble};
 use wgpu::naga;
 
@@ -68,7 +69,7 @@ fn text(launch: &Launch) -> String {
 
 #[test]
 fn texts_are_valid_without_any_extension() {
-    for kernel in ALL {
+    for kernel in ALL.into_iter().chain([NEAREST]) {
         let text = kernel.wgsl.concat();
         let module = naga::front::wgsl::parse_str(&text)
             .unwrap_or_else(|error| panic!("{}: {}", kernel.name, error.emit_to_string(&text)));
