@@ -12,6 +12,7 @@ use wgpu::{
 
 use super::batch::groups;
 use super::gpu::Gpu;
+use super::nearest::{Columns, DIRECTION_BYTES, INDEX_BYTES, upload};
 use super::pool::{Lent, Pool};
 use super::run::Launcher;
 use crate::{Cause, EngineError, Stop};
@@ -30,9 +31,18 @@ pub(super) struct Slot {
     staging: Option<Buffer>,
     /// Which points.
     header: Buffer,
+    /// A table of its own, where each batch has another.
+    table: Option<Buffer>,
 }
 
 impl Slot {
+    /// One for batches of directions, whose indices have so many bytes.
+    fn of_directions(gpu: &Gpu, bytes: u64) -> Result<Self, EngineError> {
+        let usage = BufferUsages::STORAGE | BufferUsages::COPY_DST;
+        let table = gpu.buffer(bytes / INDEX_BYTES as u64 * DIRECTION_BYTES, usage)?;
+        Ok(Self { table: Some(table), ..Self::new(gpu, bytes)? })
+    }
+
     fn new(gpu: &Gpu, bytes: u64) -> Result<Self, EngineError> {
         let (written, read) = if gpu.shares_memory {
             (BufferUsages::STORAGE | BufferUsages::MAP_READ, None)
@@ -44,7 +54,13 @@ impl Slot {
             out: gpu.buffer(bytes, written)?,
             staging: read.map(|usage| gpu.buffer(bytes, usage)).transpose()?,
             header: gpu.buffer(16, BufferUsages::UNIFORM | BufferUsages::COPY_DST)?,
+            table: None,
         })
+    }
+
+    /// The table of this batch, if it has one of its own.
+    pub(super) fn table(&self) -> Option<&Buffer> {
+        self.table.as_ref()
     }
 
     /// What is mapped.
@@ -62,6 +78,8 @@ pub(super) struct Flights<'a> {
     launch: &'a Launch,
     parameters: Buffer,
     table: Buffer,
+    /// What the tables of batches are made from, where each has its own.
+    directions: Option<Columns<'a>>,
 }
 
 /// A batch under way. Dropped, its buffers are released when the device is done with them.
@@ -87,12 +105,24 @@ impl<'a> Flights<'a> {
             return Err(EngineError::Unavailable { reason });
         }
         let (parameters, table) = (gpu.words(&launch.parameters)?, gpu.words(&launch.table)?);
-        Ok(Self { gpu, pool, pipeline, launch, parameters, table })
+        Ok(Self { gpu, pool, pipeline, launch, parameters, table, directions: None })
+    }
+
+    /// The same for a kernel whose table is directions.
+    pub(super) fn of_directions(
+        gpu: &'a Gpu,
+        pool: &'a Pool<Slot>,
+        pipeline: &'a ComputePipeline,
+        launch: &'a Launch,
+        columns: Columns<'a>,
+    ) -> Result<Self, EngineError> {
+        Ok(Self { directions: Some(columns), ..Self::new(gpu, pool, pipeline, launch)? })
     }
 
     fn bind(&self, slot: &Slot) -> BindGroup {
         let mut binding = 0;
-        let entries = [&slot.out, &slot.header, &self.parameters, &self.table].map(|buffer| {
+        let table = slot.table().unwrap_or(&self.table);
+        let entries = [&slot.out, &slot.header, &self.parameters, table].map(|buffer| {
             let entry = BindGroupEntry { binding, resource: buffer.as_entire_binding() };
             binding += 1;
             entry
@@ -159,9 +189,13 @@ impl<'a> Launcher for Flights<'a> {
 
     fn start(&self, points: Range<u64>) -> Result<Flight<'a>, EngineError> {
         let bytes = (points.end - points.start) * self.launch.words_per_point as u64 * 4;
-        let lent = self.pool.take(bytes, |bytes| Slot::new(self.gpu, bytes))?;
+        let make = if self.directions.is_some() { Slot::of_directions } else { Slot::new };
+        let lent = self.pool.take(bytes, |bytes| make(self.gpu, bytes))?;
         let gone = || EngineError::Failed { reason: "a buffer is gone".to_string() };
         let slot = lent.buffer().ok_or_else(gone)?;
+        if let Some(columns) = self.directions {
+            upload(self.gpu, slot, columns, &points)?;
+        }
         let (submission, mapped) = self.gpu.captured(|| self.submit(slot, &points, bytes))?;
         Ok(Flight { lent, bytes, submission, mapped })
     }

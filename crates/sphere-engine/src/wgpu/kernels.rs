@@ -1,11 +1,12 @@
 //! The kernels of a device: compiled once, and trusted after a probe.
 
-use sphere_math::kernels::{ALL, Kernel, Output};
+use sphere_math::kernels::{ALL, Kernel, NEAREST, Output};
 use sphere_math::sampling::SampleError;
 use wgpu::ComputePipeline;
 
 use super::flights::Slot;
 use super::gpu::Gpu;
+use super::nearest::Finder;
 use super::pool::Pool;
 use super::probe::{Runner, SCHEMES};
 use crate::EngineError;
@@ -24,11 +25,17 @@ impl Kernels {
     pub(super) fn open(
         gpu: &Gpu,
         pool: &Pool<Slot>,
+        finders: &Pool<Slot>,
         text: &dyn Fn(&Kernel) -> String,
     ) -> Result<Self, EngineError> {
-        let mut all = Vec::with_capacity(ALL.len());
-        for kernel in ALL {
-            let trusted = match trusted(gpu, pool, kernel.name, &text(kernel)) {
+        let mut all = Vec::with_capacity(ALL.len() + 1);
+        for kernel in ALL.into_iter().chain([NEAREST]) {
+            let probed = if kernel == NEAREST {
+                trusted_finder(gpu, finders, &text(kernel))
+            } else {
+                trusted(gpu, pool, kernel.name, &text(kernel))
+            };
+            let trusted = match probed {
                 Err(error @ (EngineError::Lost { .. } | EngineError::OutOfMemory)) => {
                     return Err(error);
                 }
@@ -84,4 +91,15 @@ fn trusted(
         }
     }
     Ok(Ok(pipeline))
+}
+
+/// The same for the search for the nearest points.
+fn trusted_finder(
+    gpu: &Gpu,
+    pool: &Pool<Slot>,
+    text: &str,
+) -> Result<Result<ComputePipeline, String>, EngineError> {
+    let pipeline = gpu.pipeline(NEAREST.name, text)?;
+    let differs = Finder { gpu, pool, pipeline: &pipeline }.differs()?;
+    Ok(differs.map_or(Ok(pipeline), Err))
 }
