@@ -7,6 +7,9 @@ pictures := $(target)/demo
 export STAGES_BEGAN := $(shell date +%s)
 stage := @tools/stage
 
+# What tools/setup --tests installs: a test that lacks it fails here, where alone it would be skipped.
+required := env SPHERE_REQUIRE_WGPU=1
+
 # The stages build on one another, and cargo uses every core by itself.
 .NOTPARALLEL:
 .PHONY: help setup setup-tests serve demo test test-long format tidy lint unit emulated cuda-texts doc portable \
@@ -45,7 +48,7 @@ lint: ## run clippy; a warning is an error
 	$(stage) 'lint: clippy finds nothing' cargo clippy --workspace --all-targets --locked -- -D warnings
 
 unit: ## run the tests and the examples of the documentation
-	$(stage) 'unit: the tests pass' cargo test --workspace --locked
+	$(stage) 'unit: the tests pass' $(required) cargo test --workspace --locked
 
 emulated: ## test the instruction sets of processors that this machine has not
 	$(stage) 'emulated: the points are the same on x86-64 without AVX and on Arm' tools/emulated

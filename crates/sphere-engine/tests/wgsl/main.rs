@@ -20,6 +20,7 @@ use self::device::Device;
 fn device() -> Option<Device> {
     let device = Device::software();
     if device.is_none() {
+        assert!(std::env::var_os("SPHERE_REQUIRE_WGPU").is_none(), "no Vulkan device in software");
         eprintln!("skipped: no Vulkan device in software (Debian: mesa-vulkan-drivers)");
     }
     device
