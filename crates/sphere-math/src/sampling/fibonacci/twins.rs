@@ -87,7 +87,7 @@ impl Fibonacci {
 const SINGLE_WINDOWS: usize = 35;
 /// The most steps from pole to pole that the search in f32 takes.
 const SINGLE_STEPS: f64 = (1_u64 << 40) as f64;
-/// The most steps times offset: in a hole as wide as that, the search walks through 1,000 points.
+/// The most steps times offset: in a hole as wide as that, the search walks through 4,000 points.
 const SINGLE_HOLE: f64 = (1_u64 << 58) as f64;
 
 impl Fibonacci {

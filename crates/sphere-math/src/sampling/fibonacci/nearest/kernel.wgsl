@@ -2,6 +2,10 @@
 // columns: x of all rows, then y, then z, as f32. What is no direction gets the index 2^64 - 1. What is
 // where among the parameters `lattice.wgsl` says.
 
+// A walk that takes more steps has gone astray: on a device that computes something else it could last
+// for ever. In the widest hole there are half as many.
+const MOST_STEPS: u32 = 8192u;
+
 // The nearest point so far.
 struct Nearest {
     product: vec2<u32>,
@@ -36,7 +40,9 @@ fn nearest(seen: Seen) -> vec2<u32> {
     let least = width_of(cap.window + 1u) - half;
     var across = east * turned;
     var at = add64(start, select(long, short, across >= least));
-    while !less64(cap.last, at) {
+    var left = MOST_STEPS;
+    while left > 0u && !less64(cap.last, at) {
+        left--;
         across = east * offer(&best, seen, at);
         at = add64(at, select(long, short, across >= least));
     }
@@ -44,7 +50,8 @@ fn nearest(seen: Seen) -> vec2<u32> {
     across = east * turned;
     var step = select(long, short, across < most);
     at = start;
-    while !less64(at, add64(cap.first, step)) {
+    while left > 0u && !less64(at, add64(cap.first, step)) {
+        left--;
         at = sub64(at, step);
         across = east * offer(&best, seen, at);
         step = select(long, short, across < most);

@@ -7,8 +7,9 @@ const PI: f32 = 3.14159265;
 // Twice pi/2 - 1.
 const EXCESS: f32 = 1.14159265;
 // What a distance can be rounded by, in parts of itself, and how far the row and the longitude of a
-// direction can be from where it is. Of these 2^-19 the widest roundings of WGSL make up 24 of 32.
-const RELATIVE: f32 = 0x1p-14;
+// direction can be from where it is. The widest roundings of WGSL make up 19 of 64 parts of the one, and
+// 24 of 32 of the other.
+const RELATIVE: f32 = 0x1p-18;
 const MARGIN: f32 = 0x1p-19;
 
 // A direction seen from the nearer pole: in the south points are counted from the last one, and
