@@ -133,6 +133,34 @@ fn the_nearest_point_is_found() {
     }
 }
 
+/// A text whose f32 rounds the heights and longitudes of directions by so many units of 2^-24, in parts
+/// of 1 - |z| and in radians.
+fn rounded(height: f64, longitude: f64) -> String {
+    let turned = (longitude * 256.0 / std::f64::consts::TAU) as i32;
+    let (from_pole, azimuth) = (
+        "let from_pole = below / float64(direction.length)",
+        "vec2(0u, azimuth(direction.x, direction.y))",
+    );
+    let text = NEAREST.wgsl.concat();
+    assert!(text.contains(from_pole) && text.contains(azimuth), "the text has changed");
+    let wrong_azimuth = format!("vec2(0u, azimuth(direction.x, direction.y) + {}u)", turned as u32);
+    let wrong_from_pole = format!("{from_pole} * {:?}", 1.0 + height / f64::from(1 << 24));
+    text.replace(from_pole, &wrong_from_pole).replace(azimuth, &wrong_azimuth)
+}
+
+#[test]
+fn the_widest_roundings_of_f32_change_no_index() {
+    let Some(device) = super::device() else { return };
+    for (height, longitude) in [(9.0, 5.3), (-9.0, -5.3)] {
+        for which in LATTICES {
+            check(&device, &rounded(height, longitude), &lattice(which))
+                .unwrap_or_else(|at| panic!("{which:?} at {at:?}, {height}, {longitude}"));
+        }
+    }
+    let all = LATTICES.map(|which| check(&device, &rounded(200.0, 200.0), &lattice(which)));
+    assert!(all.iter().any(Result::is_err), "they are not looked at");
+}
+
 #[test]
 fn what_is_no_direction_gets_no_index() {
     let Some(device) = super::device() else { return };

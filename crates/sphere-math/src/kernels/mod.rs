@@ -27,12 +27,11 @@ use crate::sampling::twins;
 pub const SINGLE_BOUND: f32 = 8.0 / (1 << 24) as f32;
 
 /// How much further away than the nearest point that may be which the WGSL kernel finds, as a distance in
-/// space: 2^-30. Where every other point is further by more than that, it is the nearest.
+/// space: 2^-29. Where every other point is further by more than that, it is the nearest.
 ///
 /// That is for directions in f32 as they are; directions in f64 are rounded first: [`NEAREST_BOUND`].
-/// Points and products are integers of 2^-60, so in a lattice of few points far less is decided right;
-/// `docs/numerics.md` derives it.
-pub const NEAREST_SINGLE_BOUND: f64 = 1.0 / (1 << 30) as f64;
+/// `docs/numerics.md` derives it, and says that far less was seen.
+pub const NEAREST_SINGLE_BOUND: f64 = 1.0 / (1 << 29) as f64;
 
 /// The same for directions in f64, which [`single_direction`] rounds to f32: 2^-22. The rounding moves a
 /// direction by no more than 2^-24, and both distances by as much.

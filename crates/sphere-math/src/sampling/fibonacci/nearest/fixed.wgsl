@@ -24,7 +24,7 @@ fn signed64(value: f32) -> vec2<u32> {
     return negated_if(value < 0.0, vec2(u32(size - f32(high) * 4294967296.0), high));
 }
 
-// sqrt(2^64 square), square <= 2^62: within 4 units, or 2^-31 of the root where it is small.
+// sqrt(2^64 square), square <= 2^62: within 4 units.
 fn root64(square: vec2<u32>) -> vec2<u32> {
     let zeros = select(countLeadingZeros(square.y), 32u + countLeadingZeros(square.x), square.y == 0u);
     if zeros == 64u {
