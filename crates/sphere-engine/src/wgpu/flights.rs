@@ -13,6 +13,7 @@ use wgpu::{
 use super::gpu::Gpu;
 use super::groups::groups;
 use super::handover::Handover;
+use super::nearest::{Columns, DIRECTION_BYTES, INDEX_BYTES, upload};
 use crate::device::pool::{Lent, Pool};
 use crate::device::run::Launcher;
 use crate::{Cause, EngineError, Sink, Stop};
@@ -31,9 +32,18 @@ pub(super) struct Slot {
     staging: Option<Buffer>,
     /// Which points.
     header: Buffer,
+    /// A table of its own, where each batch has another.
+    table: Option<Buffer>,
 }
 
 impl Slot {
+    /// One for batches of directions, whose indices have so many bytes.
+    fn of_directions(gpu: &Gpu, bytes: u64) -> Result<Self, EngineError> {
+        let usage = BufferUsages::STORAGE | BufferUsages::COPY_DST;
+        let table = gpu.buffer(bytes / INDEX_BYTES as u64 * DIRECTION_BYTES, usage)?;
+        Ok(Self { table: Some(table), ..Self::new(gpu, bytes)? })
+    }
+
     fn new(gpu: &Gpu, bytes: u64) -> Result<Self, EngineError> {
         let (written, read) = if gpu.shares_memory {
             (BufferUsages::STORAGE | BufferUsages::MAP_READ, None)
@@ -45,7 +55,13 @@ impl Slot {
             out: gpu.buffer(bytes, written)?,
             staging: read.map(|usage| gpu.buffer(bytes, usage)).transpose()?,
             header: gpu.buffer(16, BufferUsages::UNIFORM | BufferUsages::COPY_DST)?,
+            table: None,
         })
+    }
+
+    /// The table of this batch, if it has one of its own.
+    pub(super) fn table(&self) -> Option<&Buffer> {
+        self.table.as_ref()
     }
 
     /// What is mapped.
@@ -63,6 +79,8 @@ pub(super) struct Flights<'a> {
     launch: &'a Launch,
     parameters: Buffer,
     table: Buffer,
+    /// What the tables of batches are made from, where each has its own.
+    directions: Option<Columns<'a>>,
     handover: Handover<'a>,
 }
 
@@ -93,12 +111,27 @@ impl<'a> Flights<'a> {
         }
         let (parameters, table) = (gpu.words(&launch.parameters)?, gpu.words(&launch.table)?);
         let handover = Handover::new(out, first, 4 * words);
-        Ok(Self { gpu, pool, pipeline, launch, parameters, table, handover })
+        let directions = None;
+        Ok(Self { gpu, pool, pipeline, launch, parameters, table, directions, handover })
+    }
+
+    /// The same for a kernel whose table is directions, from the first one on.
+    pub(super) fn of_directions(
+        gpu: &'a Gpu,
+        pool: &'a Pool<Slot>,
+        pipeline: &'a ComputePipeline,
+        launch: &'a Launch,
+        columns: Columns<'a>,
+        out: &'a mut dyn Sink,
+    ) -> Result<Self, EngineError> {
+        let directions = Some(columns);
+        Ok(Self { directions, ..Self::new(gpu, pool, pipeline, launch, 0, out)? })
     }
 
     fn bind(&self, slot: &Slot) -> BindGroup {
         let mut binding = 0;
-        let entries = [&slot.out, &slot.header, &self.parameters, &self.table].map(|buffer| {
+        let table = slot.table().unwrap_or(&self.table);
+        let entries = [&slot.out, &slot.header, &self.parameters, table].map(|buffer| {
             let entry = BindGroupEntry { binding, resource: buffer.as_entire_binding() };
             binding += 1;
             entry
@@ -165,9 +198,13 @@ impl<'a> Launcher for Flights<'a> {
 
     fn start(&mut self, points: Range<u64>) -> Result<Flight<'a>, EngineError> {
         let bytes = (points.end - points.start) * self.launch.words_per_point as u64 * 4;
-        let lent = Pool::take(self.pool, bytes, |bytes| Slot::new(self.gpu, bytes))?;
+        let make = if self.directions.is_some() { Slot::of_directions } else { Slot::new };
+        let lent = Pool::take(self.pool, bytes, |bytes| make(self.gpu, bytes))?;
         let gone = || EngineError::Failed { reason: "a buffer is gone".to_string() };
         let slot = lent.buffer().ok_or_else(gone)?;
+        if let Some(columns) = self.directions {
+            upload(self.gpu, slot, columns, &points)?;
+        }
         let (submission, mapped) = self.gpu.captured(|| self.submit(slot, &points, bytes))?;
         Ok(Flight { lent, bytes, submission, mapped })
     }

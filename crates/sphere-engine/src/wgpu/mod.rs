@@ -10,6 +10,7 @@ mod flights;
 mod gpu;
 mod groups;
 mod handover;
+mod nearest;
 mod options;
 mod ready;
 mod runner;
@@ -20,11 +21,12 @@ use std::ops::Range;
 use std::time::Instant;
 
 use ::wgpu::ComputePipeline;
-use sphere_math::kernels::{ALL, Kernel, Launch, Output};
+use sphere_math::kernels::{ALL, Kernel, Launch, NEAREST, Output};
 use sphere_math::sampling::Plan;
 
 use self::flights::{Flights, Slot};
 use self::gpu::Gpu;
+use self::nearest::{DIRECTION_BYTES, Finder, INDEX_BYTES};
 pub use self::options::{Power, Software, WgpuOptions};
 use self::runner::Runner;
 use crate::device::batch::Batches;
@@ -51,11 +53,16 @@ const IN_FLIGHT: usize = 2;
 const IDLE_BYTES: u64 = 8 * BATCH_BYTES;
 
 /// Computes on a graphics processor. Points are f32, within a bound of those of the CPU engine
-/// ([`SINGLE_BOUND`](sphere_math::kernels::SINGLE_BOUND)); draws are the same integers.
+/// ([`SINGLE_BOUND`](sphere_math::kernels::SINGLE_BOUND)); draws are the same integers. Directions are
+/// rounded to f32: a point that is found for one is at most
+/// [`NEAREST_BOUND`](sphere_math::kernels::NEAREST_BOUND) further away than the nearest, and lattices that
+/// f32 does not resolve are refused.
 #[derive(Debug)]
 pub struct WgpuEngine {
     kernels: Trusted<ComputePipeline>,
     pool: Pool<Slot>,
+    /// Buffers for directions and their indices.
+    finders: Pool<Slot>,
     gpu: Gpu,
     plans: Plans,
     capability: Capability,
@@ -81,11 +88,16 @@ impl WgpuEngine {
         let adapter = adapter::find(options.power, options.software)?;
         let gpu = Gpu::open(&adapter, options.most_buffer_bytes)?;
         let pool = Pool::new(IDLE_BYTES, gpu.most_buffer_bytes);
+        let most_indices = gpu.most_buffer_bytes / DIRECTION_BYTES * INDEX_BYTES as u64;
+        let finders = Pool::new(IDLE_BYTES, most_indices);
         let kernels = Trusted::open(
-            &ALL,
+            &[&ALL[..], &[NEAREST]].concat(),
             |kernel| gpu.pipeline(kernel.name, &text(kernel)),
-            |kernel, pipeline| {
-                probe::differs(kernel.name, &Runner { gpu: &gpu, pool: &pool, pipeline })
+            |kernel, pipeline| match kernel {
+                kernel if kernel == NEAREST => {
+                    Finder { gpu: &gpu, pool: &finders, pipeline }.differs()
+                }
+                kernel => probe::differs(kernel.name, &Runner { gpu: &gpu, pool: &pool, pipeline }),
             },
         )?;
         let capability = Capability {
@@ -100,7 +112,7 @@ impl WgpuEngine {
             threads: 1,
             numa: NumaState::Off,
         };
-        Ok(Self { kernels, pool, gpu, plans: Plans::default(), capability })
+        Ok(Self { kernels, pool, finders, gpu, plans: Plans::default(), capability })
     }
 
     /// The raw integers of some points as the device computes them, row after row: what
@@ -163,12 +175,23 @@ impl Engine for WgpuEngine {
 
     fn nearest(
         &self,
-        _job: &NearestJob,
-        _directions: [&[f64]; 3],
-        _indices: &mut [u64],
-        _stop: &Stop,
+        job: &NearestJob,
+        directions: [&[f64]; 3],
+        indices: &mut [u64],
+        stop: &Stop,
     ) -> Result<(), Stopped> {
-        let reason = "wgpu has no kernel for directions in f64".to_string();
-        Err(Stopped { next: 0, cause: Cause::Engine(EngineError::Unavailable { reason }) })
+        NearestJob::check(directions, indices)?;
+        let failed = |error| Stopped { next: 0, cause: Cause::Engine(error) };
+        self.gpu.faults.check().map_err(failed)?;
+        let launch = job.plan().launch_nearest_single();
+        let launch = launch.map_err(|error| failed(unavailable(error.to_string())))?;
+        let pipeline = self.kernels.get(NEAREST.name).map_err(failed)?;
+        let batches = self.batches(0..indices.len() as u64, DIRECTION_BYTES).map_err(failed)?;
+        let finder = Finder { gpu: &self.gpu, pool: &self.finders, pipeline };
+        finder.find(&launch, directions, batches, indices, stop)
     }
+}
+
+fn unavailable(reason: String) -> EngineError {
+    EngineError::Unavailable { reason }
 }

@@ -418,6 +418,18 @@ impl Plan {
         Ok(self.lattice()?.nearest_twin().launch(Output::Draw, 2))
     }
 
+    /// The same in WGSL, for directions in f32: columns x, y and z, one word each. What it promises says
+    /// [`NEAREST_SINGLE_BOUND`](crate::kernels::NEAREST_SINGLE_BOUND).
+    ///
+    /// # Errors
+    /// [`SampleError::NoNearest`] as above; [`SampleError::NearestTooFine`] for a lattice of more than
+    /// 2^40 steps from pole to pole, or whose steps times offset are more than 2^58.
+    pub fn launch_nearest_single(&self) -> Result<Launch, SampleError> {
+        let lattice = self.lattice()?;
+        let too_fine = SampleError::NearestTooFine { total: lattice.total };
+        Ok(lattice.nearest_single_twin().ok_or(too_fine)?.launch(Output::Draw, 2))
+    }
+
     fn lift<R: Real>(&self, range: Range<u64>, out: &mut impl Store<R>) -> Tally {
         let all = Tally::all(&range);
         match &self.kernel {

@@ -1,31 +1,36 @@
 //! The wgpu engine on a device, software if there is no other: the same draws, points within the
-//! bound, and a truthful end. Without any device these say so and pass nothing.
+//! bound, and a truthful end. Without any device these say so and pass nothing; where
+//! `SPHERE_REQUIRE_WGPU` is set they fail.
 
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 #![allow(clippy::print_stderr, reason = "a test that has no device says so")]
 
-mod jobs;
+mod conformance;
+mod nearest;
+#[path = "../suite/mod.rs"]
+mod suite;
 
+use std::ops::Range;
 use std::sync::OnceLock;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use jobs::{JOBS, watch};
 use sphere_engine::{
-    Cause, Collect, CpuEngine, Engine, EngineError, Job, Precision, SampleParameters, Software,
-    Stop, WgpuEngine, WgpuOptions,
+    Block, Cause, Collect, CpuEngine, Engine, EngineError, Job, Precision, SampleParameters, Sink,
+    SinkError, Software, Stop, WgpuEngine, WgpuOptions, Window,
 };
-use sphere_math::kernels::{ALL, SINGLE_BOUND};
+use sphere_math::kernels::{ALL, NEAREST};
 
-/// Of this precision: there is no other.
 fn job(scheme: &str, pairs: &[(&str, &str)]) -> Job {
-    jobs::job(scheme, pairs, "f32")
+    let pairs = pairs.iter().copied().chain([("precision", "f32")]);
+    SampleParameters::parse(scheme, pairs).unwrap().job().unwrap()
 }
 
 fn open(most_buffer_bytes: Option<u64>) -> Option<WgpuEngine> {
     let software = Software::Allowed;
     match WgpuEngine::open(WgpuOptions { software, most_buffer_bytes, ..WgpuOptions::default() }) {
         Err(EngineError::Unavailable { reason }) => {
+            assert!(std::env::var_os("SPHERE_REQUIRE_WGPU").is_none(), "no device: {reason}");
             eprintln!("SKIPPED, this machine has no device: {reason}");
             None
         }
@@ -72,31 +77,11 @@ fn every_kernel_is_trusted() {
     let Some(engine) = shared() else { return };
     let capability = engine.capability();
     assert_eq!(capability.refused, []);
-    assert_eq!(capability.kernels, ALL.map(|kernel| kernel.name));
+    let names = ALL.into_iter().chain([NEAREST]).map(|kernel| kernel.name);
+    assert_eq!(capability.kernels, names.collect::<Vec<_>>());
     assert_eq!((capability.name, capability.precisions), ("wgpu", &[Precision::Single][..]));
     assert!(!capability.device.is_empty() && !capability.driver.is_empty());
     eprintln!("ran on {}, {}", capability.device, capability.driver);
-}
-
-#[test]
-fn draws_are_the_same_integers() {
-    let Some(engine) = shared() else { return };
-    for (scheme, pairs) in JOBS {
-        let job = job(scheme, pairs);
-        let plan = job.scheme().plan().unwrap();
-        let drawn = engine.draws(&plan, job.range()).unwrap();
-        assert!(drawn == jobs::draws(&job), "{scheme} {pairs:?}");
-    }
-}
-
-#[test]
-fn points_are_within_the_bound() {
-    let Some(engine) = shared() else { return };
-    for (scheme, pairs) in JOBS {
-        let job = job(scheme, pairs);
-        let apart = distance(&collect(engine, &job), &collect(&cpu(), &job));
-        assert!(apart <= SINGLE_BOUND, "{scheme} {pairs:?}: {apart:e}");
-    }
 }
 
 #[test]
@@ -116,9 +101,9 @@ fn a_point_that_is_too_wide_is_refused_or_right() {
     }
 }
 
-/// Whose table is larger than a small buffer.
-fn is_wide(pairs: &[(&str, &str)]) -> bool {
-    pairs.iter().any(|(name, _)| *name == "dimensions")
+/// Jobs whose table fits a small buffer.
+fn narrow() -> impl Iterator<Item = Job> {
+    conformance::jobs().filter(|job| job.row_bytes() < 100)
 }
 
 #[test]
@@ -126,9 +111,8 @@ fn a_small_buffer_changes_no_bit() {
     let Some(engine) = shared() else { return };
     for most_buffer_bytes in [85_000, 400_000] {
         let Some(split) = open(Some(most_buffer_bytes)) else { return };
-        for (scheme, pairs) in JOBS.iter().filter(|(_, pairs)| !is_wide(pairs)) {
-            let job = job(scheme, pairs);
-            assert!(collect(&split, &job) == collect(engine, &job), "{scheme} {pairs:?}");
+        for job in narrow() {
+            assert!(collect(&split, &job) == collect(engine, &job), "{job:?}");
         }
     }
 }
@@ -156,6 +140,33 @@ fn what_does_not_fit_the_device_is_for_another_engine() {
     }
 }
 
+/// Counts what it is given, and does something after each block.
+struct Watch<F> {
+    values: Vec<f32>,
+    block_bytes: usize,
+    after_each: F,
+}
+
+impl<F: FnMut(u64)> Sink for Watch<F> {
+    fn window(&self) -> Window {
+        Window { blocks: 1, block_bytes: self.block_bytes }
+    }
+
+    fn lend(&mut self) -> Block {
+        Block::default()
+    }
+
+    fn accept(&mut self, points: Range<u64>, block: Block) -> Result<(), SinkError> {
+        self.values.extend_from_slice(block.values());
+        (self.after_each)(points.end);
+        Ok(())
+    }
+}
+
+fn watch<F: FnMut(u64)>(block_bytes: usize, after_each: F) -> Watch<F> {
+    Watch { values: Vec::new(), block_bytes, after_each }
+}
+
 fn many() -> Job {
     job("fibonacci", &[("count", "1_000_000")])
 }
@@ -171,11 +182,10 @@ fn a_stopped_job_goes_on_where_it_stopped() {
     });
     let stopped = engine.run(&many(), &mut first, &stop).unwrap_err();
     assert!(matches!(stopped.cause, Cause::Requested));
-    assert_eq!((stopped.next, first.bytes.len()), (5_000, 60_000));
+    assert_eq!((stopped.next, first.values.len()), (5_000, 15_000));
     let rest = many().part(stopped.next..1_000_000).unwrap();
-    let mut values = first.values::<f32>();
-    values.extend(collect(engine, &rest));
-    assert!(values == collect(engine, &many()));
+    first.values.extend(collect(engine, &rest));
+    assert!(first.values == collect(engine, &many()));
 }
 
 #[test]
@@ -190,13 +200,12 @@ fn a_deadline_ends_a_job_that_would_take_for_ever() {
 #[test]
 fn threads_share_an_engine() {
     let Some(engine) = shared() else { return };
-    let jobs = || JOBS.iter().map(|(scheme, pairs)| job(scheme, pairs));
-    let alone: Vec<_> = jobs().map(|job| collect(engine, &job)).collect();
+    let alone: Vec<_> = conformance::jobs().map(|job| collect(engine, &job)).collect();
     let alone = &alone;
     thread::scope(|scope| {
         for _ in 0..3 {
             scope.spawn(move || {
-                for (job, expected) in jobs().zip(alone) {
+                for (job, expected) in conformance::jobs().zip(alone) {
                     assert!(collect(engine, &job) == *expected, "{job:?}");
                 }
             });
@@ -228,12 +237,12 @@ fn a_lost_device_says_where_another_engine_continues() {
     let stopped = engine.run(&many(), &mut points, &Stop::never()).unwrap_err();
     assert!(matches!(stopped.cause, Cause::Engine(EngineError::Lost { .. })), "{stopped}");
     assert!((50_000..1_000_000).contains(&stopped.next), "{stopped}");
-    assert_eq!(points.bytes.len() as u64, 12 * stopped.next);
+    assert_eq!(points.values.len() as u64, 3 * stopped.next);
     // For ever.
     let again = engine.run(&many(), &mut watch(usize::MAX, |_| ()), &Stop::never()).unwrap_err();
     assert!(matches!(again.cause, Cause::Engine(EngineError::Lost { .. })), "{again}");
     assert_eq!(again.next, 0);
-    let mut values = points.values::<f32>();
+    let mut values = points.values;
     drop(engine);
 
     let Some(another) = open(None) else { return };
