@@ -1,6 +1,7 @@
 //! Batches on their way through a device.
 
 use std::ops::Range;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
 
@@ -13,8 +14,9 @@ use wgpu::{
 use super::gpu::Gpu;
 use super::groups::groups;
 use super::handover::Handover;
+use super::mapped::{LentSlot, Mapped};
 use super::nearest::{Columns, DIRECTION_BYTES, INDEX_BYTES, upload};
-use crate::device::pool::{Lent, Pool};
+use crate::device::pool::Pool;
 use crate::device::run::Launcher;
 use crate::{Cause, EngineError, Sink, Stop};
 
@@ -65,7 +67,7 @@ impl Slot {
     }
 
     /// What is mapped.
-    fn results(&self) -> &Buffer {
+    pub(super) fn results(&self) -> &Buffer {
         self.staging.as_ref().unwrap_or(&self.out)
     }
 }
@@ -74,7 +76,7 @@ impl Slot {
 #[derive(Debug)]
 pub(super) struct Flights<'a> {
     gpu: &'a Gpu,
-    pool: &'a Pool<Slot>,
+    pool: &'a Arc<Pool<Slot>>,
     pipeline: &'a ComputePipeline,
     launch: &'a Launch,
     parameters: Buffer,
@@ -86,8 +88,8 @@ pub(super) struct Flights<'a> {
 
 /// A batch under way. Dropped, its buffers are released when the device is done with them.
 #[derive(Debug)]
-pub(super) struct Flight<'a> {
-    lent: Lent<Slot, &'a Pool<Slot>>,
+pub(super) struct Flight {
+    lent: LentSlot,
     bytes: u64,
     submission: SubmissionIndex,
     mapped: Receiver<Result<(), BufferAsyncError>>,
@@ -98,7 +100,7 @@ impl<'a> Flights<'a> {
     /// the first index of the job.
     pub(super) fn new(
         gpu: &'a Gpu,
-        pool: &'a Pool<Slot>,
+        pool: &'a Arc<Pool<Slot>>,
         pipeline: &'a ComputePipeline,
         launch: &'a Launch,
         first: u64,
@@ -118,7 +120,7 @@ impl<'a> Flights<'a> {
     /// The same for a kernel whose table is directions, from the first one on.
     pub(super) fn of_directions(
         gpu: &'a Gpu,
-        pool: &'a Pool<Slot>,
+        pool: &'a Arc<Pool<Slot>>,
         pipeline: &'a ComputePipeline,
         launch: &'a Launch,
         columns: Columns<'a>,
@@ -166,7 +168,7 @@ impl<'a> Flights<'a> {
         }
         let submission = queue.submit([encoder.finish()]);
         let (sender, mapped) = channel();
-        slot.results().map_async(MapMode::Read, ..bytes, move |result| {
+        slot.results().map_async(MapMode::Read, ..mapped_bytes(bytes), move |result| {
             // Fails when the batch has been given up; then nobody needs to know.
             let _ = sender.send(result);
         });
@@ -174,7 +176,7 @@ impl<'a> Flights<'a> {
     }
 
     /// Waits until the results of a batch can be read.
-    fn wait(&self, flight: &Flight<'_>, stop: &Stop) -> Result<(), Cause> {
+    fn wait(&self, flight: &Flight, stop: &Stop) -> Result<(), Cause> {
         loop {
             let submission_index = Some(flight.submission.clone());
             let poll = PollType::Wait { submission_index, timeout: Some(WAIT) };
@@ -193,13 +195,13 @@ impl<'a> Flights<'a> {
     }
 }
 
-impl<'a> Launcher for Flights<'a> {
-    type Flight = Flight<'a>;
+impl Launcher for Flights<'_> {
+    type Flight = Flight;
 
-    fn start(&mut self, points: Range<u64>) -> Result<Flight<'a>, EngineError> {
+    fn start(&mut self, points: Range<u64>) -> Result<Flight, EngineError> {
         let bytes = (points.end - points.start) * self.launch.words_per_point as u64 * 4;
         let make = if self.directions.is_some() { Slot::of_directions } else { Slot::new };
-        let lent = Pool::take(self.pool, bytes, |bytes| make(self.gpu, bytes))?;
+        let lent = Pool::take(Arc::clone(self.pool), bytes, |bytes| make(self.gpu, bytes))?;
         let gone = || EngineError::Failed { reason: "a buffer is gone".to_string() };
         let slot = lent.buffer().ok_or_else(gone)?;
         if let Some(columns) = self.directions {
@@ -209,17 +211,13 @@ impl<'a> Launcher for Flights<'a> {
         Ok(Flight { lent, bytes, submission, mapped })
     }
 
-    fn finish(&mut self, flight: Flight<'a>, stop: &Stop) -> Result<(), Cause> {
+    fn finish(&mut self, flight: Flight, stop: &Stop) -> Result<(), Cause> {
         self.wait(&flight, stop)?;
-        let Some(slot) = flight.lent.buffer() else { return Ok(()) };
-        let results = slot.results();
-        let view = results.get_mapped_range(..flight.bytes);
+        let Flight { lent, bytes, .. } = flight;
+        let Some(slot) = lent.buffer() else { return Ok(()) };
+        let view = slot.results().get_mapped_range(..mapped_bytes(bytes));
         let view = view.map_err(|error| Cause::Engine(self.gpu.failure(&error.to_string())))?;
-        let taken = self.handover.give(&view, stop);
-        drop(view);
-        results.unmap();
-        flight.lent.give_back();
-        taken
+        self.handover.give(&Arc::new(Mapped::new(view, lent)), bytes as usize, stop)
     }
 
     fn next(&self) -> u64 {
@@ -229,4 +227,9 @@ impl<'a> Launcher for Flights<'a> {
     fn relieve(&mut self) {
         self.pool.clear();
     }
+}
+
+/// Buffers end on a word of eight bytes, and so does what is mapped of them.
+const fn mapped_bytes(bytes: u64) -> u64 {
+    bytes.next_multiple_of(8)
 }

@@ -33,7 +33,7 @@ pub(super) struct Gpu {
     layout: PipelineLayout,
     /// Results can be read where kernels write them.
     pub(super) shares_memory: bool,
-    /// The most bytes of a buffer that a kernel sees: whole words.
+    /// The most bytes of a buffer that a kernel sees: whole words of eight bytes.
     pub(super) most_buffer_bytes: u64,
     /// The most words of a point.
     pub(super) most_words: usize,
@@ -72,7 +72,7 @@ impl Gpu {
             bindings,
             layout,
             shares_memory,
-            most_buffer_bytes: asked.min(allowed) & !3,
+            most_buffer_bytes: asked.min(allowed) & !7,
             most_words: most_words(info.device_type),
             name: info.name,
             driver: format!("{} {} ({})", info.driver, info.driver_info, info.backend),

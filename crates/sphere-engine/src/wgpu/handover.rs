@@ -1,11 +1,15 @@
 //! Results on their way to a sink.
 
-use crate::{Cause, Sink, Stop};
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::mapped::Mapped;
+use crate::{Block, Cause, Sink, Stop};
 
 /// Blocks are about so large, as those of the CPU engine.
 const BLOCK_BYTES: usize = 1 << 21;
 
-/// Copies results into blocks of the sink, which is the one copy on this side of the device.
+/// Passes results on as blocks of the size that the sink wants, where they are.
 pub(super) struct Handover<'a> {
     out: &'a mut dyn Sink,
     next: u64,
@@ -16,8 +20,10 @@ pub(super) struct Handover<'a> {
 impl<'a> Handover<'a> {
     /// The first index is `next`.
     pub(super) fn new(out: &'a mut dyn Sink, next: u64, point_bytes: usize) -> Self {
-        let points = out.window().block_bytes.min(BLOCK_BYTES) / point_bytes;
-        Self { out, next, point_bytes, block_bytes: points.max(1) * point_bytes }
+        let points = (out.window().block_bytes.min(BLOCK_BYTES) / point_bytes).max(1);
+        // An even number of points of an odd number of words of four bytes is whole words of eight.
+        let points = if points > 1 { points & !1 } else { points };
+        Self { out, next, point_bytes, block_bytes: points * point_bytes }
     }
 
     /// The first index that the sink has not accepted.
@@ -25,16 +31,31 @@ impl<'a> Handover<'a> {
         self.next
     }
 
-    /// Hands on the next rows.
-    pub(super) fn give(&mut self, bytes: &[u8], stop: &Stop) -> Result<(), Cause> {
-        for part in bytes.chunks(self.block_bytes) {
+    /// Hands on the rows of a batch, which has so many bytes.
+    pub(super) fn give(
+        &mut self,
+        batch: &Arc<Mapped>,
+        bytes: usize,
+        stop: &Stop,
+    ) -> Result<(), Cause> {
+        self.give_parts(bytes, |part| batch.block(part), stop)
+    }
+
+    fn give_parts(
+        &mut self,
+        bytes: usize,
+        block: impl Fn(Range<usize>) -> Block,
+        stop: &Stop,
+    ) -> Result<(), Cause> {
+        for start in (0..bytes).step_by(self.block_bytes) {
             if let Some(cause) = stop.cause() {
                 return Err(cause);
             }
-            let mut block = self.out.lend().sized_for::<u8>(part.len());
-            block.values_mut::<u8>().copy_from_slice(part);
+            let part = start..bytes.min(start + self.block_bytes);
             let end = self.next + (part.len() / self.point_bytes) as u64;
-            self.out.accept(self.next..end, block).map_err(Cause::Sink)?;
+            // Not needed: its memory is that of an earlier batch, mostly, which is used again.
+            drop(self.out.lend());
+            self.out.accept(self.next..end, block(part)).map_err(Cause::Sink)?;
             self.next = end;
         }
         Ok(())
@@ -50,10 +71,8 @@ impl std::fmt::Debug for Handover<'_> {
 
 #[cfg(test)]
 mod tests {
-    use std::ops::Range;
-
     use super::*;
-    use crate::{Block, SinkError, Window};
+    use crate::{SinkError, Window};
 
     /// Lends blocks of a few points, and does something at each.
     struct Narrow<F>(Vec<Range<u64>>, usize, F);
@@ -78,19 +97,25 @@ mod tests {
     /// Two batches of seven points, whose values are their indices.
     fn give(sink: &mut dyn Sink, stop: &Stop) -> (Result<(), Cause>, u64) {
         let mut handover = Handover::new(sink, 0, 8);
-        let batch = |start: u64| (start..start + 7).collect::<Vec<_>>();
-        let mut given = handover.give(bytemuck::cast_slice(&batch(0)), stop);
-        if given.is_ok() {
-            given = handover.give(bytemuck::cast_slice(&batch(7)), stop);
-        }
+        let mut give = |start: u64| {
+            let points: Vec<u64> = (start..start + 7).collect();
+            let block = |part: Range<usize>| {
+                let mut block = Block::default().sized_for::<u8>(part.len());
+                block.values_mut().copy_from_slice(&bytemuck::cast_slice::<u64, u8>(&points)[part]);
+                block
+            };
+            handover.give_parts(7 * 8, block, stop)
+        };
+        let given = give(0).and_then(|()| give(7));
         (given, handover.next())
     }
 
     #[test]
     fn a_batch_fills_as_many_blocks_as_the_sink_wants() {
         for (block_bytes, expected) in [
-            (24, vec![0..3, 3..6, 6..7, 7..10, 10..13, 13..14]),
-            (31, vec![0..3, 3..6, 6..7, 7..10, 10..13, 13..14]),
+            (16, vec![0..2, 2..4, 4..6, 6..7, 7..9, 9..11, 11..13, 13..14]),
+            (31, vec![0..2, 2..4, 4..6, 6..7, 7..9, 9..11, 11..13, 13..14]),
+            (32, vec![0..4, 4..7, 7..11, 11..14]),
             (1_000, vec![0..7, 7..14]),
             (0, (0..14).map(|point| point..point + 1).collect()),
         ] {

@@ -1,8 +1,8 @@
 //! The engine for whatever graphics processor there is, through WebGPU.
 //!
-//! A job is cut into batches, two of which are under way at a time ([`drive`]). A kernel
-//! writes a batch to memory of the device; on its way to the sink it is copied once by the device,
-//! where that has memory of its own, and once from mapped memory into the block that the sink lends.
+//! A job is cut into batches, two of which are under way at a time ([`drive`]). A kernel writes a batch to
+//! memory of the device, which copies it to where it can be read, if that is elsewhere. Blocks are parts of
+//! that mapped memory ([`mapped`]): nothing is copied on this side.
 
 mod adapter;
 mod faults;
@@ -10,6 +10,7 @@ mod flights;
 mod gpu;
 mod groups;
 mod handover;
+mod mapped;
 mod nearest;
 mod options;
 mod ready;
@@ -18,6 +19,7 @@ mod runner;
 mod tests;
 
 use std::ops::Range;
+use std::sync::Arc;
 use std::time::Instant;
 
 use ::wgpu::ComputePipeline;
@@ -60,9 +62,9 @@ const IDLE_BYTES: u64 = 8 * BATCH_BYTES;
 #[derive(Debug)]
 pub struct WgpuEngine {
     kernels: Trusted<ComputePipeline>,
-    pool: Pool<Slot>,
+    pool: Arc<Pool<Slot>>,
     /// Buffers for directions and their indices.
-    finders: Pool<Slot>,
+    finders: Arc<Pool<Slot>>,
     gpu: Gpu,
     plans: Plans,
     capability: Capability,
@@ -87,9 +89,9 @@ impl WgpuEngine {
     ) -> Result<Self, EngineError> {
         let adapter = adapter::find(options.power, options.software)?;
         let gpu = Gpu::open(&adapter, options.most_buffer_bytes)?;
-        let pool = Pool::new(IDLE_BYTES, gpu.most_buffer_bytes);
+        let pool = Arc::new(Pool::new(IDLE_BYTES, gpu.most_buffer_bytes));
         let most_indices = gpu.most_buffer_bytes / DIRECTION_BYTES * INDEX_BYTES as u64;
-        let finders = Pool::new(IDLE_BYTES, most_indices);
+        let finders = Arc::new(Pool::new(IDLE_BYTES, most_indices));
         let kernels = Trusted::open(
             &[&ALL[..], &[NEAREST]].concat(),
             |kernel| gpu.pipeline(kernel.name, &text(kernel)),

@@ -1,9 +1,10 @@
 //! The lattice points nearest to directions, on a device that has f32 alone.
 //!
 //! Directions are rounded to f32 on their way into memory that the driver uploads from, and batches of
-//! them go the way of points. Indices are copied out of a block of the sink, the second copy on this side.
+//! them go the way of points. Indices are copied from mapped memory to where they are wanted.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use sphere_math::kernels::{Launch, single_direction};
 use sphere_math::sampling::{Method, Placement, SampleError, Scheme};
@@ -69,7 +70,7 @@ pub(super) fn upload(
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Finder<'a> {
     pub(super) gpu: &'a Gpu,
-    pub(super) pool: &'a Pool<Slot>,
+    pub(super) pool: &'a Arc<Pool<Slot>>,
     pub(super) pipeline: &'a ComputePipeline,
 }
 

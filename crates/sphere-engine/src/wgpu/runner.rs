@@ -1,6 +1,7 @@
 //! One kernel, for a few points in memory.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use bytemuck::Pod;
 use sphere_math::kernels::Launch;
@@ -19,7 +20,7 @@ use crate::{Cause, Collect, EngineError, Stop};
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Runner<'a> {
     pub(super) gpu: &'a Gpu,
-    pub(super) pool: &'a Pool<Slot>,
+    pub(super) pool: &'a Arc<Pool<Slot>>,
     pub(super) pipeline: &'a ComputePipeline,
 }
 

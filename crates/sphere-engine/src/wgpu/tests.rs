@@ -1,11 +1,14 @@
 //! What takes a device and a look inside. Without a device these say so and pass nothing.
 
+use std::ops::Range;
+
 use sphere_math::kernels::{Kernel, NEAREST};
 
 use super::{Software, WgpuEngine, WgpuOptions};
 use crate::device::pool::Used;
 use crate::{
-    Cause, Collect, Engine, EngineError, Job, NearestJob, SampleParameters, Stop, Stopped,
+    Block, Cause, Collect, Engine, EngineError, Job, NearestJob, SampleParameters, Sink, SinkError,
+    Stop, Stopped, Window,
 };
 
 const SOFTWARE: WgpuOptions =
@@ -96,6 +99,55 @@ fn a_finished_job_leaves_no_buffer_out() {
     assert_eq!(used[0], used[2], "buffers are used again");
     engine.pool.clear();
     assert_eq!(engine.pool.used(), Used::default());
+}
+
+/// Keeps every block.
+#[derive(Default)]
+struct Keep(Vec<Block>);
+
+impl Sink for Keep {
+    fn window(&self) -> Window {
+        Window { blocks: 1, block_bytes: 10_000 }
+    }
+
+    fn lend(&mut self) -> Block {
+        Block::default()
+    }
+
+    fn accept(&mut self, _points: Range<u64>, block: Block) -> Result<(), SinkError> {
+        self.0.push(block);
+        Ok(())
+    }
+}
+
+/// Blocks are the memory that the device has written to, for as long as anybody has one.
+#[test]
+fn blocks_are_not_copied_and_outlive_their_engine() {
+    let Some(engine) = with_texts(&|kernel| kernel.wgsl.concat()) else { return };
+    let job = job("fibonacci", &[("count", "100_001")]);
+    let right = {
+        let mut points = Collect::<f32>::default();
+        engine.run(&job, &mut points, &Stop::never()).unwrap();
+        points.values
+    };
+    let mut kept = Keep::default();
+    engine.run(&job, &mut kept, &Stop::never()).unwrap();
+    assert!(engine.pool.used().lent_bytes >= 100_001 * 12, "blocks lie in buffers of the device");
+    drop(kept.0.remove(5));
+    assert!(engine.pool.used().lent_bytes >= 100_001 * 12, "others of the batch are in use");
+    let pool = std::sync::Arc::clone(&engine.pool);
+    drop(engine);
+    let values = |blocks: &[Block]| -> Vec<f32> {
+        blocks.iter().flat_map(|block| block.values::<f32>()).copied().collect()
+    };
+    let row = kept.0[0].values::<f32>().len();
+    assert!(values(&kept.0[..5]) == right[..5 * row] && values(&kept.0[5..]) == right[6 * row..]);
+    // Whoever writes to one changes no other, and not the device's.
+    kept.0[1].values_mut::<f32>().fill(7.0);
+    assert!(kept.0[1].values::<f32>() == vec![7.0; row]);
+    assert!(values(&kept.0[2..5]) == right[2 * row..5 * row]);
+    drop(kept);
+    assert_eq!(pool.used().lent_bytes, 0);
 }
 
 /// Devices with memory of their own copy results to where they can be read.
