@@ -7,9 +7,12 @@ pictures := $(target)/demo
 export STAGES_BEGAN := $(shell date +%s)
 stage := @tools/stage
 
+# What tools/setup --tests installs: a test that lacks it fails here, where alone it would be skipped.
+required := env SPHERE_REQUIRE_WGPU=1 SPHERE_REQUIRE_BROWSER=1
+
 # The stages build on one another, and cargo uses every core by itself.
 .NOTPARALLEL:
-.PHONY: help setup setup-tests serve demo test test-long format tidy lint unit emulated cuda-texts doc portable \
+.PHONY: help setup setup-tests serve demo test test-long format tidy lint unit browser emulated cuda-texts doc portable \
   release deny ignored fuzz reproducible counts flames bench bench-peers golden fmt clean
 
 help: ## list these commands (the default)
@@ -45,7 +48,11 @@ lint: ## run clippy; a warning is an error
 	$(stage) 'lint: clippy finds nothing' cargo clippy --workspace --all-targets --locked -- -D warnings
 
 unit: ## run the tests and the examples of the documentation
-	$(stage) 'unit: the tests pass' cargo test --workspace --locked
+	$(stage) 'unit: the tests pass' $(required) cargo test --workspace --locked
+
+browser: setup-tests ## run the WGSL kernels in a headless browser, on a device in software (part of unit)
+	$(stage) 'browser: the kernels compute the same in a browser' \
+	  $(required) cargo test --package sphere-cli --locked --test webgpu
 
 emulated: ## test the instruction sets of processors that this machine has not
 	$(stage) 'emulated: the points are the same on x86-64 without AVX and on Arm' tools/emulated

@@ -201,7 +201,7 @@ mod tests {
 
     /// Counts how many of it are left.
     #[derive(Debug)]
-    struct Counted([u64; 4], Arc<()>);
+    struct Counted([u64; 4], #[allow(dead_code, reason = "its count is")] Arc<()>);
 
     impl LentWords for Counted {
         fn words(&self) -> &[u64] {

@@ -24,7 +24,8 @@ pub trait Engine: Send + Sync {
     fn run(&self, job: &Job, out: &mut dyn Sink, stop: &Stop) -> Result<Report, Stopped>;
 
     /// The index of the lattice point nearest to each direction: columns x, y and z, as long as
-    /// `indices`, in memory of the caller, which is read and written where it is. O(directions).
+    /// `indices`, in memory of the caller, which is read and written where it is. O(directions). An engine
+    /// whose device has no f64 says how much further away than the nearest such a point may be.
     ///
     /// # Errors
     /// [`Stopped`]: every index before `next` is written, what comes after it may be; another engine can

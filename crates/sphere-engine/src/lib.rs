@@ -15,10 +15,13 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! This crate knows no file, no format and no protocol.
+//! This crate knows no format and no protocol, and no file but those of compiled kernels, which the CUDA
+//! engine keeps between starts.
 
 mod block;
 mod cpu;
+mod cuda;
+mod device;
 mod engine;
 mod error;
 mod job;
@@ -33,6 +36,10 @@ mod wgpu;
 pub use self::wgpu::{Power, Software, WgpuEngine, WgpuOptions};
 pub use block::{Block, Collect, CollectColumns, LentWords, Sink, SinkError, Window};
 pub use cpu::CpuEngine;
+pub use cuda::{
+    Architecture, CudaEngine, CudaOptions, CudaValues, HostMemory, LinkWay, Measure,
+    compile_kernels,
+};
 pub use engine::{Capability, Engine, Refused, Report};
 pub use error::{Cause, EngineError, Stopped};
 pub use job::{Coordinates, Job, Precision};

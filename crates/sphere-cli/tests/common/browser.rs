@@ -27,17 +27,25 @@ pub(crate) struct Browser {
 }
 
 impl Browser {
-    /// `None` where there is no Chromium.
+    /// `None` where there is no Chromium, unless `SPHERE_REQUIRE_BROWSER` says that there has to be.
     pub(crate) fn start() -> Option<Self> {
+        Self::with("")
+    }
+
+    /// The same with more flags.
+    pub(crate) fn with(flags: &str) -> Option<Self> {
         let found = |name: &&str| {
             let path = std::env::var_os("PATH").unwrap_or_default();
             std::env::split_paths(&path).any(|folder| folder.join(OsStr::new(name)).is_file())
         };
-        let program = ["chromium", "chromium-browser", "google-chrome"].into_iter().find(found)?;
+        let program = ["chromium", "chromium-browser", "google-chrome"].into_iter().find(found);
+        let is_required = std::env::var_os("SPHERE_REQUIRE_BROWSER").is_some();
+        assert!(program.is_some() || !is_required, "there is no chromium");
+        let program = program?;
         let folder = tempfile::tempdir().unwrap();
         // The browser reads commands from descriptor 3 and answers on 4.
         let line = format!(
-            "mkfifo in out && exec {program} {FLAGS} --user-data-dir=\"$PWD/data\" \
+            "mkfifo in out && exec {program} {FLAGS} {flags} --user-data-dir=\"$PWD/data\" \
              --remote-debugging-pipe 3<in 4>out"
         );
         let mut shell = Command::new("sh");

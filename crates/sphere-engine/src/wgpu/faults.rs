@@ -1,58 +1,19 @@
-//! What a device reports, by what to do about it.
+//! What wgpu reports, by what to do about it.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::EngineError;
+use crate::device::faults::Faults;
 
-/// What a device has reported since it was opened. Clones share it: callbacks hold one.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Faults {
-    state: Arc<Mutex<State>>,
-}
-
-#[derive(Debug, Default)]
-struct State {
-    /// Once lost, for ever.
-    lost: Option<String>,
-    /// An error that belongs to no call that waits for it.
-    stray: Option<EngineError>,
-}
-
-impl Faults {
-    /// The device is gone. The first reason is the cause, later ones follow from it.
-    pub(super) fn lose(&self, reason: impl Into<String>) {
-        self.state().lost.get_or_insert_with(|| reason.into());
-    }
-
-    /// An error that no call was waiting for.
-    pub(super) fn stray(&self, error: EngineError) {
-        self.state().stray.get_or_insert(error);
-    }
-
-    /// Whether the device can be used. A stray error is told once, a loss every time.
-    pub(super) fn check(&self) -> Result<(), EngineError> {
-        let mut state = self.state();
-        if let Some(reason) = state.lost.clone() {
-            return Err(EngineError::Lost { reason });
-        }
-        state.stray.take().map_or(Ok(()), Err)
-    }
-
-    /// Runs a call of wgpu. It panics on a device that fails while it waits, as a few others do: then
-    /// what the device holds is unknown, and it counts as lost.
-    pub(super) fn guarded<T>(&self, call: impl FnOnce() -> T) -> Result<T, EngineError> {
-        catch_unwind(AssertUnwindSafe(call)).map_err(|payload| {
-            let reason = message(payload.as_ref());
-            self.lose(reason);
-            self.check().err().unwrap_or(EngineError::Lost { reason: reason.to_string() })
-        })
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+/// Runs a call of wgpu. It panics on a device that fails while it waits, as a few others do: then
+/// what the device holds is unknown, and it counts as lost.
+pub(super) fn guarded<T>(faults: &Faults, call: impl FnOnce() -> T) -> Result<T, EngineError> {
+    catch_unwind(AssertUnwindSafe(call)).map_err(|payload| {
+        let reason = message(payload.as_ref());
+        faults.lose(reason);
+        faults.check().err().unwrap_or(EngineError::Lost { reason: reason.to_string() })
+    })
 }
 
 /// What a panic said.
@@ -102,23 +63,11 @@ mod tests {
     }
 
     #[test]
-    fn a_stray_error_is_told_once_and_a_loss_for_ever() {
-        let faults = Faults::default();
-        assert_eq!(faults.check(), Ok(()));
-        faults.stray(failed("first"));
-        faults.stray(failed("second"));
-        assert_eq!((faults.check(), faults.check()), (Err(failed("first")), Ok(())));
-        faults.clone().lose("reset");
-        faults.lose("gone");
-        assert_eq!((faults.check(), faults.check()), (Err(lost("reset")), Err(lost("reset"))));
-    }
-
-    #[test]
     fn a_panic_of_the_driver_is_a_loss() {
         let faults = Faults::default();
-        assert_eq!(faults.guarded(|| 7), Ok(7));
+        assert_eq!(guarded(&faults, || 7), Ok(7));
         let panicked =
-            faults.guarded(|| -> () { std::panic::panic_any("poll failed".to_string()) });
+            guarded(&faults, || -> () { std::panic::panic_any("poll failed".to_string()) });
         assert_eq!(
             (panicked, faults.check()),
             (Err(lost("poll failed")), Err(lost("poll failed")))

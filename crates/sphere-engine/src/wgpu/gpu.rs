@@ -10,9 +10,10 @@ use wgpu::{
     ShaderSource, ShaderStages,
 };
 
-use super::faults::{Faults, classify};
+use super::faults::{classify, guarded};
 use super::ready::ready;
 use crate::EngineError;
+use crate::device::faults::Faults;
 
 /// How long a device that fails is asked whether it is lost.
 const UNTIL_TOLD: Duration = Duration::from_secs(2);
@@ -32,7 +33,7 @@ pub(super) struct Gpu {
     layout: PipelineLayout,
     /// Results can be read where kernels write them.
     pub(super) shares_memory: bool,
-    /// The most bytes of a buffer that a kernel sees: whole words.
+    /// The most bytes of a buffer that a kernel sees: whole words of eight bytes.
     pub(super) most_buffer_bytes: u64,
     /// The most words of a point.
     pub(super) most_words: usize,
@@ -71,7 +72,7 @@ impl Gpu {
             bindings,
             layout,
             shares_memory,
-            most_buffer_bytes: asked.min(allowed) & !3,
+            most_buffer_bytes: asked.min(allowed) & !7,
             most_words: most_words(info.device_type),
             name: info.name,
             driver: format!("{} {} ({})", info.driver, info.driver_info, info.backend),
@@ -84,7 +85,7 @@ impl Gpu {
         let invalid = scope(ErrorFilter::Validation);
         let internal = scope(ErrorFilter::Internal);
         let memory = scope(ErrorFilter::OutOfMemory);
-        let value = self.faults.guarded(calls);
+        let value = guarded(&self.faults, calls);
         // The last one in goes first, whatever happened.
         let errors = [ready(memory.pop()), ready(internal.pop()), ready(invalid.pop())];
         self.faults.check()?;
@@ -138,7 +139,7 @@ impl Gpu {
 
     /// Lets the device tell what it has done, after waiting a little if asked to.
     pub(super) fn poll(&self, poll: PollType) -> Result<(), EngineError> {
-        match self.faults.guarded(|| self.device.poll(poll))? {
+        match guarded(&self.faults, || self.device.poll(poll))? {
             Ok(_) | Err(PollError::Timeout) => self.faults.check(),
             Err(error) => Err(self.failure(&error.to_string())),
         }
@@ -148,7 +149,7 @@ impl Gpu {
     pub(super) fn failure(&self, what: &str) -> EngineError {
         // A loss is told while polling, once all that was submitted before has ended.
         let poll = PollType::Wait { submission_index: None, timeout: Some(UNTIL_TOLD) };
-        let polled = self.faults.guarded(|| self.device.poll(poll));
+        let polled = guarded(&self.faults, || self.device.poll(poll));
         let told = polled.and_then(|_| self.faults.check());
         told.err().unwrap_or_else(|| EngineError::Failed { reason: what.to_string() })
     }

@@ -1,37 +1,41 @@
 //! The engine for whatever graphics processor there is, through WebGPU.
 //!
-//! A job is cut into batches ([`batch`]), two of which are under way at a time ([`run`]). A kernel
-//! writes a batch to memory of the device; on its way to the sink it is copied once by the device,
-//! where that has memory of its own, and once from mapped memory into the block that the sink lends.
+//! A job is cut into batches, two of which are under way at a time ([`drive`]). A kernel writes a batch to
+//! memory of the device, which copies it to where it can be read, if that is elsewhere. Blocks are parts of
+//! that mapped memory ([`mapped`]): nothing is copied on this side.
 
 mod adapter;
-mod batch;
 mod faults;
 mod flights;
 mod gpu;
-mod kernels;
+mod groups;
+mod handover;
+mod mapped;
+mod nearest;
 mod options;
-mod pool;
-mod probe;
 mod ready;
-mod run;
+mod runner;
 #[cfg(test)]
 mod tests;
 
 use std::ops::Range;
+use std::sync::Arc;
 use std::time::Instant;
 
-use sphere_math::kernels::{Kernel, Launch, Output};
-use sphere_math::sampling::{Method, Plan, Scheme, Tally};
+use ::wgpu::ComputePipeline;
+use sphere_math::kernels::{ALL, Kernel, Launch, NEAREST, Output};
+use sphere_math::sampling::Plan;
 
-use self::batch::Batches;
 use self::flights::{Flights, Slot};
 use self::gpu::Gpu;
-use self::kernels::Kernels;
+use self::nearest::{DIRECTION_BYTES, Finder, INDEX_BYTES};
 pub use self::options::{Power, Software, WgpuOptions};
-use self::pool::Pool;
-use self::probe::Runner;
-use self::run::drive;
+use self::runner::Runner;
+use crate::device::batch::Batches;
+use crate::device::pool::Pool;
+use crate::device::probe::{self, Probed};
+use crate::device::run::{drive, tally};
+use crate::device::trusted::Trusted;
 use crate::numa::NumaState;
 use crate::plans::Plans;
 use crate::{
@@ -43,16 +47,24 @@ use crate::{
 /// Chosen, not measured: no graphics processor was at hand.
 const BATCH_BYTES: u64 = 1 << 25;
 
+/// Batches under way at once: while one is handed over, the device computes the other.
+const IN_FLIGHT: usize = 2;
+
 /// Bytes of results that stay with the engine between jobs, in the buffers of four jobs; twice that
 /// where results are copied.
 const IDLE_BYTES: u64 = 8 * BATCH_BYTES;
 
 /// Computes on a graphics processor. Points are f32, within a bound of those of the CPU engine
-/// ([`SINGLE_BOUND`](sphere_math::kernels::SINGLE_BOUND)); draws are the same integers.
+/// ([`SINGLE_BOUND`](sphere_math::kernels::SINGLE_BOUND)); draws are the same integers. Directions are
+/// rounded to f32: a point that is found for one is at most
+/// [`NEAREST_BOUND`](sphere_math::kernels::NEAREST_BOUND) further away than the nearest, and lattices that
+/// f32 does not resolve are refused.
 #[derive(Debug)]
 pub struct WgpuEngine {
-    kernels: Kernels,
-    pool: Pool<Slot>,
+    kernels: Trusted<ComputePipeline>,
+    pool: Arc<Pool<Slot>>,
+    /// Buffers for directions and their indices.
+    finders: Arc<Pool<Slot>>,
     gpu: Gpu,
     plans: Plans,
     capability: Capability,
@@ -77,8 +89,19 @@ impl WgpuEngine {
     ) -> Result<Self, EngineError> {
         let adapter = adapter::find(options.power, options.software)?;
         let gpu = Gpu::open(&adapter, options.most_buffer_bytes)?;
-        let pool = Pool::new(IDLE_BYTES, gpu.most_buffer_bytes);
-        let kernels = Kernels::open(&gpu, &pool, text)?;
+        let pool = Arc::new(Pool::new(IDLE_BYTES, gpu.most_buffer_bytes));
+        let most_indices = gpu.most_buffer_bytes / DIRECTION_BYTES * INDEX_BYTES as u64;
+        let finders = Arc::new(Pool::new(IDLE_BYTES, most_indices));
+        let kernels = Trusted::open(
+            &[&ALL[..], &[NEAREST]].concat(),
+            |kernel| gpu.pipeline(kernel.name, &text(kernel)),
+            |kernel, pipeline| match kernel {
+                kernel if kernel == NEAREST => {
+                    Finder { gpu: &gpu, pool: &finders, pipeline }.differs()
+                }
+                kernel => probe::differs(kernel.name, &Runner { gpu: &gpu, pool: &pool, pipeline }),
+            },
+        )?;
         let capability = Capability {
             name: "wgpu",
             device: gpu.name.clone(),
@@ -91,7 +114,7 @@ impl WgpuEngine {
             threads: 1,
             numa: NumaState::Off,
         };
-        Ok(Self { kernels, pool, gpu, plans: Plans::default(), capability })
+        Ok(Self { kernels, pool, finders, gpu, plans: Plans::default(), capability })
     }
 
     /// The raw integers of some points as the device computes them, row after row: what
@@ -100,8 +123,9 @@ impl WgpuEngine {
     /// # Errors
     /// As [`Engine::run`].
     pub fn draws(&self, plan: &Plan, range: Range<u64>) -> Result<Vec<u64>, EngineError> {
-        let pipeline = self.kernels.get(plan.launch(Output::Draw).kernel.name)?;
-        Runner { gpu: &self.gpu, pool: &self.pool, pipeline }.draws(plan, range)
+        let launch = plan.launch(Output::Draw);
+        let pipeline = self.kernels.get(launch.kernel.name)?;
+        Runner { gpu: &self.gpu, pool: &self.pool, pipeline }.values(&launch, range)
     }
 
     /// Gives the device up, as a driver that is reset takes it away: jobs under way end with
@@ -146,26 +170,30 @@ impl Engine for WgpuEngine {
         let pipeline = self.kernels.get(launch.kernel.name).map_err(failed)?;
         let point_bytes = 4 * launch.words_per_point;
         let batches = self.batches(range.clone(), point_bytes as u64).map_err(failed)?;
-        let flights = Flights::new(&self.gpu, &self.pool, pipeline, &launch).map_err(failed)?;
-        drive(&flights, range.clone(), batches, point_bytes, out, stop)?;
+        let flights = Flights::new(&self.gpu, &self.pool, pipeline, &launch, range.start, out);
+        drive(&mut flights.map_err(failed)?, batches, range.end, IN_FLIGHT, stop)?;
         Ok(Report { points: job.points(), tally: tally(job), elapsed: started.elapsed() })
     }
 
     fn nearest(
         &self,
-        _job: &NearestJob,
-        _directions: [&[f64]; 3],
-        _indices: &mut [u64],
-        _stop: &Stop,
+        job: &NearestJob,
+        directions: [&[f64]; 3],
+        indices: &mut [u64],
+        stop: &Stop,
     ) -> Result<(), Stopped> {
-        let reason = "wgpu has no kernel for directions in f64".to_string();
-        Err(Stopped { next: 0, cause: Cause::Engine(EngineError::Unavailable { reason }) })
+        NearestJob::check(directions, indices)?;
+        let failed = |error| Stopped { next: 0, cause: Cause::Engine(error) };
+        self.gpu.faults.check().map_err(failed)?;
+        let launch = job.plan().launch_nearest_single();
+        let launch = launch.map_err(|error| failed(unavailable(error.to_string())))?;
+        let pipeline = self.kernels.get(NEAREST.name).map_err(failed)?;
+        let batches = self.batches(0..indices.len() as u64, DIRECTION_BYTES).map_err(failed)?;
+        let finder = Finder { gpu: &self.gpu, pool: &self.finders, pipeline };
+        finder.find(&launch, directions, batches, indices, stop)
     }
 }
 
-/// Kernels count no candidates: those of a rejecting method are not known.
-fn tally(job: &Job) -> Tally {
-    let rejects =
-        matches!(job.scheme(), Scheme::Random { method: Method::Disk | Method::Ball, .. });
-    Tally { attempts: if rejects { 0 } else { job.points() }, accepted: job.points() }
+fn unavailable(reason: String) -> EngineError {
+    EngineError::Unavailable { reason }
 }

@@ -6,10 +6,11 @@
 
 mod cases;
 mod device;
+mod nearest;
 
 use std::ops::Range;
 
-use sphere_math::kernels::{ALL, Launch, Output, SINGLE_BOUND};
+use sphere_math::kernels::{ALL, Launch, NEAREST, Output, SINGLE_BOUND};
 use sphere_math::sampling::{Domain, Method, Placement, Plan, Scheme, Scramble};
 use wgpu::naga;
 
@@ -19,6 +20,7 @@ use self::device::Device;
 fn device() -> Option<Device> {
     let device = Device::software();
     if device.is_none() {
+        assert!(std::env::var_os("SPHERE_REQUIRE_WGPU").is_none(), "no Vulkan device in software");
         eprintln!("skipped: no Vulkan device in software (Debian: mesa-vulkan-drivers)");
     }
     device
@@ -68,7 +70,7 @@ fn text(launch: &Launch) -> String {
 
 #[test]
 fn texts_are_valid_without_any_extension() {
-    for kernel in ALL {
+    for kernel in ALL.into_iter().chain([NEAREST]) {
         let text = kernel.wgsl.concat();
         let module = naga::front::wgsl::parse_str(&text)
             .unwrap_or_else(|error| panic!("{}: {}", kernel.name, error.emit_to_string(&text)));

@@ -79,7 +79,7 @@ pub(crate) fn words_f32(value: f64) -> [u32; 1] {
 #[cfg(test)]
 mod tests {
     use super::Output;
-    use crate::kernels::ALL;
+    use crate::kernels::{ALL, NEAREST};
     use crate::sampling::{Placement, Scheme};
 
     #[test]
@@ -98,11 +98,12 @@ mod tests {
 
     #[test]
     fn names_are_unique_and_texts_complete() {
-        let mut names: Vec<_> = ALL.iter().map(|kernel| kernel.name).collect();
+        let all: Vec<_> = ALL.into_iter().chain([NEAREST]).collect();
+        let mut names: Vec<_> = all.iter().map(|kernel| kernel.name).collect();
         names.sort_unstable();
         names.dedup();
-        assert_eq!(names.len(), ALL.len());
-        for kernel in ALL {
+        assert_eq!(names.len(), all.len());
+        for kernel in all {
             assert!(kernel.wgsl.concat().contains("fn point("), "{}", kernel.name);
             let entry = format!("extern \"C\" __global__ void {}(", kernel.name);
             assert!(kernel.cuda.concat().contains(&entry), "{}", kernel.name);

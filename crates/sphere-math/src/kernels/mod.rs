@@ -8,9 +8,11 @@
 //! and f32, those of [`Plan::fill`](crate::sampling::Plan::fill); on WebGPU, which has f32 alone,
 //! they stay within [`SINGLE_BOUND`] of it, because WGSL leaves the last bits of a root to the device.
 
+mod directions;
 mod launch;
 pub(crate) mod parts;
 
+pub use directions::single_direction;
 pub use launch::{Launch, Output};
 pub(crate) use launch::{Twin, words_f32, words_f64, words_u64};
 
@@ -23,6 +25,17 @@ use crate::sampling::twins;
 /// less than that; 2^-23 is the most that was seen on Mesa's device in software. A device whose
 /// roots are as bad as the specification lets them be may exceed it, and is then refused.
 pub const SINGLE_BOUND: f32 = 8.0 / (1 << 24) as f32;
+
+/// How much further away than the nearest point that may be which the WGSL kernel finds, as a distance in
+/// space: 2^-29. Where every other point is further by more than that, it is the nearest.
+///
+/// That is for directions in f32 as they are; directions in f64 are rounded first: [`NEAREST_BOUND`].
+/// `docs/numerics.md` derives it, and says that far less was seen.
+pub const NEAREST_SINGLE_BOUND: f64 = 1.0 / (1 << 29) as f64;
+
+/// The same for directions in f64, which [`single_direction`] rounds to f32: 2^-22. The rounding moves a
+/// direction by no more than 2^-24, and both distances by as much.
+pub const NEAREST_BOUND: f64 = 1.0 / (1 << 22) as f64;
 
 /// The text of one computation, in two languages.
 ///
@@ -57,6 +70,7 @@ pub const ALL: [&Kernel; 6] = [
     &twins::PIXELS,
 ];
 
-/// The search for the nearest points of a Fibonacci lattice, in CUDA alone: WGSL has no f64. See
-/// [`Plan::launch_nearest`](crate::sampling::Plan::launch_nearest).
+/// The search for the nearest points of a Fibonacci lattice: in CUDA for directions in f64, by
+/// [`Plan::launch_nearest`](crate::sampling::Plan::launch_nearest); in WGSL, which has no f64, for
+/// directions in f32, by [`Plan::launch_nearest_single`](crate::sampling::Plan::launch_nearest_single).
 pub const NEAREST: &Kernel = &twins::NEAREST;

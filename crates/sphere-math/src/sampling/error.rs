@@ -63,6 +63,12 @@ pub enum SampleError {
     /// Only a lattice finds the nearest of its points without looking at them.
     #[error("only the Fibonacci lattice of the sphere finds the point nearest to a direction")]
     NoNearest,
+    /// Directions in f32 are too coarse for a lattice of so many points, or of so large an offset.
+    #[error("directions in f32 are too coarse for this lattice of {total} points")]
+    NearestTooFine {
+        /// Points of the lattice.
+        total: u64,
+    },
     /// The zero vector, or one with a component that is not finite.
     #[error("direction {index} is ({}, {}, {}); it must be finite and not zero", .direction[0], .direction[1], .direction[2])]
     NoDirection {

@@ -408,14 +408,26 @@ impl Plan {
     }
 
     /// [`Plan::nearest_all`] on another device. The table is that of the directions, which whoever
-    /// launches it has: x, y and z of each as f64, low word first. A row of the output is an index, or
-    /// 2^64 - 1 for what is no direction; a range counts the rows from 0 on. The indices are those of
-    /// [`Plan::nearest`].
+    /// launches it has: three columns of f64, low word first, each as long as the range: x of all rows,
+    /// then y, then z; it begins where an f64 may. A row of the output is an index, or 2^64 - 1 for what is
+    /// no direction; a range counts the rows from 0 on. The indices are those of [`Plan::nearest`].
     ///
     /// # Errors
     /// [`SampleError::NoNearest`] for schemes other than the Fibonacci lattice of the sphere.
     pub fn launch_nearest(&self) -> Result<Launch, SampleError> {
         Ok(self.lattice()?.nearest_twin().launch(Output::Draw, 2))
+    }
+
+    /// The same in WGSL, for directions in f32: columns x, y and z, one word each. What it promises says
+    /// [`NEAREST_SINGLE_BOUND`](crate::kernels::NEAREST_SINGLE_BOUND).
+    ///
+    /// # Errors
+    /// [`SampleError::NoNearest`] as above; [`SampleError::NearestTooFine`] for a lattice of more than
+    /// 2^40 steps from pole to pole, or whose steps times offset are more than 2^58.
+    pub fn launch_nearest_single(&self) -> Result<Launch, SampleError> {
+        let lattice = self.lattice()?;
+        let too_fine = SampleError::NearestTooFine { total: lattice.total };
+        Ok(lattice.nearest_single_twin().ok_or(too_fine)?.launch(Output::Draw, 2))
     }
 
     fn lift<R: Real>(&self, range: Range<u64>, out: &mut impl Store<R>) -> Tally {

@@ -41,6 +41,13 @@ fn directions(lattice: Scheme) -> Vec<f64> {
     directions
 }
 
+/// The table of a launch: the columns of some directions.
+fn table(directions: &[f64]) -> Vec<u32> {
+    let column = |at: usize| directions.iter().skip(at).step_by(3);
+    let bits = (0..3).flat_map(column).map(|value| value.to_bits());
+    bits.flat_map(|bits| [bits as u32, (bits >> 32) as u32]).collect()
+}
+
 fn text() -> Text {
     Text { name: NEAREST.name, text: NEAREST.cuda.concat() }
 }
@@ -54,8 +61,7 @@ fn difference(host: &Host) -> Option<String> {
             let Ok(plan) = scheme.plan() else { continue };
             let directions = directions(scheme);
             let mut launch = plan.launch_nearest().unwrap();
-            let bits = directions.iter().map(|value| value.to_bits());
-            launch.table = bits.flat_map(|bits| [bits as u32, (bits >> 32) as u32]).collect();
+            launch.table = table(&directions);
             let given = running.launch(0, &launch, &(0..directions.len() as u64 / 3));
             for (direction, given) in directions.chunks_exact(3).zip(given.chunks_exact(2)) {
                 let direction = [direction[0], direction[1], direction[2]];
@@ -83,15 +89,15 @@ fn what_is_no_direction_has_no_index() {
     for direction in
         [[0.0; 3], [f64::NAN, 1.0, 0.0], [0.0, f64::INFINITY, 0.0], [1.0, 0.0, f64::NAN]]
     {
-        let bits = direction.map(f64::to_bits);
-        launch.table = bits.iter().flat_map(|bits| [*bits as u32, (bits >> 32) as u32]).collect();
+        launch.table = table(&direction);
         assert_eq!(host.start().launch(0, &launch, &(0..1)), [u32::MAX; 2], "{direction:?}");
     }
 }
 
 #[test]
 fn a_wrong_search_is_caught() {
-    const WRONG: [(&str, &str); 5] = [
+    const WRONG: [(&str, &str); 6] = [
+        ("*z = y + header.z", "*z = y"),
         ("squared == best.squared && number < best.index", "squared == best.squared"),
         ("seen.south ? westwards : eastwards", "eastwards"),
         ("found.second > found.estimate + around.doubt", "true"),

@@ -1,6 +1,7 @@
 // The points of a lattice that are nearest to directions. Parameters: those of the lattice, from word 10
 // on sqrt(1.06 2 pi / (n - 1 + 2 e)) as f64, then the tables of `steps.rs`. The table holds the
-// directions: x, y and z as f64 each. What is no direction gets the index 2^64 - 1.
+// directions as three columns of f64: x of all rows, then y, then z. What is no direction gets the index
+// 2^64 - 1.
 
 __device__ inline double squared_length(double x, double y, double z) {
     return x * x + y * y + z * z;
@@ -40,9 +41,8 @@ extern "C" __global__ void fibonacci_nearest(
         lattice, (double)lattice.last, 0.5 * lattice.twice_offset, f64_at(parameters, 10),
         windows, windows + 12 * Search::WINDOWS,
     };
-    const u32 *direction = table + 6 * row;
-    u64 index = nearest(
-        search, f64_at(direction, 0), f64_at(direction, 2), f64_at(direction, 4)
-    );
+    const double *x = reinterpret_cast<const double *>(table);
+    const double *y = x + header.z, *z = y + header.z;
+    u64 index = nearest(search, x[row], y[row], z[row]);
     write(out, row, Row<u64, 1>{{index}});
 }

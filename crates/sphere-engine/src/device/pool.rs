@@ -1,5 +1,6 @@
 //! Buffers that are used again.
 
+use std::ops::Deref;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// The least size of a buffer: small jobs share.
@@ -7,7 +8,7 @@ const LEAST_BYTES: u64 = 1 << 12;
 
 /// Buffers of any kind `B`, kept for the next job of about their size.
 #[derive(Debug)]
-pub(super) struct Pool<B> {
+pub(crate) struct Pool<B> {
     state: Mutex<State<B>>,
     most_idle_bytes: u64,
     most_buffer_bytes: u64,
@@ -22,46 +23,47 @@ struct State<B> {
 
 /// Bytes of the buffers of a pool.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Used {
+pub(crate) struct Used {
     /// Waiting for a job.
-    pub(super) idle_bytes: u64,
+    pub(crate) idle_bytes: u64,
     /// In a job.
-    pub(super) lent_bytes: u64,
+    pub(crate) lent_bytes: u64,
 }
 
-/// A buffer out of its pool. Dropped, it is released; what the device no longer uses is given back.
+/// A buffer out of its pool, which `P` refers to. Dropped, it is released; what the device no longer
+/// uses is given back.
 #[derive(Debug)]
-pub(super) struct Lent<'a, B> {
-    pool: &'a Pool<B>,
+pub(crate) struct Lent<B, P: Deref<Target = Pool<B>>> {
+    pool: P,
     bytes: u64,
     buffer: Option<B>,
 }
 
 impl<B> Pool<B> {
     /// Keeps so many bytes; no buffer is larger than `most_buffer_bytes`.
-    pub(super) fn new(most_idle_bytes: u64, most_buffer_bytes: u64) -> Self {
+    pub(crate) fn new(most_idle_bytes: u64, most_buffer_bytes: u64) -> Self {
         let state = State { idle: Vec::new(), used: Used::default() };
         Self { state: Mutex::new(state), most_idle_bytes, most_buffer_bytes }
     }
 
     /// A buffer of at least `bytes`, made if there is none; `bytes` is no more than the largest.
-    pub(super) fn take<E>(
-        &self,
+    pub(crate) fn take<P: Deref<Target = Self>, E>(
+        pool: P,
         bytes: u64,
         make: impl FnOnce(u64) -> Result<B, E>,
-    ) -> Result<Lent<'_, B>, E> {
-        let bytes = self.size(bytes);
-        let buffer = match self.pop(bytes) {
+    ) -> Result<Lent<B, P>, E> {
+        let bytes = pool.size(bytes);
+        let buffer = match pool.pop(bytes) {
             Some(buffer) => buffer,
             // Made outside the lock: a driver may take its time.
             None => make(bytes)?,
         };
-        self.state().used.lent_bytes += bytes;
-        Ok(Lent { pool: self, bytes, buffer: Some(buffer) })
+        pool.state().used.lent_bytes += bytes;
+        Ok(Lent { pool, bytes, buffer: Some(buffer) })
     }
 
     /// Releases all that nobody uses.
-    pub(super) fn clear(&self) {
+    pub(crate) fn clear(&self) {
         let mut state = self.state();
         state.used.idle_bytes = 0;
         let idle = std::mem::take(&mut state.idle);
@@ -70,8 +72,7 @@ impl<B> Pool<B> {
     }
 
     /// What is where.
-    #[cfg(test)]
-    pub(super) fn used(&self) -> Used {
+    pub(crate) fn used(&self) -> Used {
         self.state().used
     }
 
@@ -108,14 +109,24 @@ impl<B> State<B> {
     }
 }
 
-impl<B> Lent<'_, B> {
+impl<B, P: Deref<Target = Pool<B>>> Lent<B, P> {
     /// The buffer; `None` never, while it is lent.
-    pub(super) fn buffer(&self) -> Option<&B> {
+    pub(crate) fn buffer(&self) -> Option<&B> {
         self.buffer.as_ref()
     }
 
+    /// The buffer, to be changed.
+    pub(crate) fn buffer_mut(&mut self) -> Option<&mut B> {
+        self.buffer.as_mut()
+    }
+
+    /// Where it is from.
+    pub(crate) fn pool(&self) -> &P {
+        &self.pool
+    }
+
     /// Gives the buffer back: nobody uses it any more.
-    pub(super) fn give_back(mut self) {
+    pub(crate) fn give_back(mut self) {
         if let Some(buffer) = self.buffer.take() {
             let most = self.pool.most_idle_bytes;
             let released = self.pool.state().keep(self.bytes, buffer, most);
@@ -124,7 +135,7 @@ impl<B> Lent<'_, B> {
     }
 }
 
-impl<B> Drop for Lent<'_, B> {
+impl<B, P: Deref<Target = Pool<B>>> Drop for Lent<B, P> {
     fn drop(&mut self) {
         self.pool.state().used.lent_bytes -= self.bytes;
     }
@@ -140,9 +151,9 @@ mod tests {
     struct Numbered(Pool<u32>, Cell<u32>);
 
     impl Numbered {
-        fn take(&self, bytes: u64) -> Lent<'_, u32> {
+        fn take(&self, bytes: u64) -> Lent<u32, &Pool<u32>> {
             let make = |_| -> Result<u32, ()> { Ok(self.1.replace(self.1.get() + 1)) };
-            self.0.take(bytes, make).unwrap()
+            Pool::take(&self.0, bytes, make).unwrap()
         }
     }
 
@@ -186,14 +197,14 @@ mod tests {
     #[test]
     fn no_buffer_is_larger_than_the_device_allows() {
         let pool = Pool::<u64>::new(0, 1_000);
-        let lent = pool.take(900, Ok::<_, ()>).unwrap();
+        let lent = Pool::take(&pool, 900, Ok::<_, ()>).unwrap();
         assert_eq!(lent.buffer(), Some(&1_000));
     }
 
     #[test]
     fn a_buffer_that_cannot_be_made_is_not_lent() {
         let pool = Pool::<u64>::new(0, 1_000);
-        assert_eq!(pool.take(900, |_| Err("none left")).unwrap_err(), "none left");
+        assert_eq!(Pool::take(&pool, 900, |_| Err("none left")).unwrap_err(), "none left");
         assert_eq!(pool.used(), used(0, 0));
     }
 }

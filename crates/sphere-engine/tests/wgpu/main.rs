@@ -1,8 +1,14 @@
 //! The wgpu engine on a device, software if there is no other: the same draws, points within the
-//! bound, and a truthful end. Without any device these say so and pass nothing.
+//! bound, and a truthful end. Without any device these say so and pass nothing; where
+//! `SPHERE_REQUIRE_WGPU` is set they fail.
 
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 #![allow(clippy::print_stderr, reason = "a test that has no device says so")]
+
+mod conformance;
+mod nearest;
+#[path = "../suite/mod.rs"]
+mod suite;
 
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -13,27 +19,7 @@ use sphere_engine::{
     Block, Cause, Collect, CpuEngine, Engine, EngineError, Job, Precision, SampleParameters, Sink,
     SinkError, Software, Stop, WgpuEngine, WgpuOptions, Window,
 };
-use sphere_math::kernels::{ALL, SINGLE_BOUND};
-
-/// Jobs of several paths, none of which end on a group of threads.
-const JOBS: [(&str, &[(&str, &str)]); 16] = [
-    ("fibonacci", &[("count", "20_001"), ("start", "7")]),
-    ("fibonacci", &[("count", "20_001"), ("total", "1e15"), ("start", "999_999_999_979_999")]),
-    ("fibonacci", &[("count", "20_001"), ("placement", "packing")]),
-    ("disk", &[("count", "15_001")]),
-    ("disk", &[("count", "15_001"), ("total", "1e15"), ("start", "4294960000")]),
-    ("random", &[("count", "10_001"), ("start", "4294967000")]),
-    ("random", &[("count", "10_001"), ("method", "disk"), ("seed", "18446744073709551615")]),
-    ("random", &[("count", "10_001"), ("method", "ball"), ("start", "18446744073709541613")]),
-    ("sobol", &[("count", "10_001")]),
-    ("sobol", &[("count", "10_001"), ("scramble", "owen"), ("seed", "3")]),
-    ("sobol", &[("count", "10_001"), ("scramble", "shift"), ("start", "4294967000")]),
-    ("sobol", &[("count", "201"), ("dimensions", "100"), ("start", "5"), ("scramble", "owen")]),
-    ("sobol", &[("count", "3"), ("dimensions", "500"), ("start", "9223372036854775805")]),
-    ("pixels", &[("order", "5"), ("ordering", "ring")]),
-    ("pixels", &[("order", "5"), ("ordering", "nested")]),
-    ("fibonacci", &[("count", "0")]),
-];
+use sphere_math::kernels::{ALL, NEAREST};
 
 fn job(scheme: &str, pairs: &[(&str, &str)]) -> Job {
     let pairs = pairs.iter().copied().chain([("precision", "f32")]);
@@ -44,6 +30,7 @@ fn open(most_buffer_bytes: Option<u64>) -> Option<WgpuEngine> {
     let software = Software::Allowed;
     match WgpuEngine::open(WgpuOptions { software, most_buffer_bytes, ..WgpuOptions::default() }) {
         Err(EngineError::Unavailable { reason }) => {
+            assert!(std::env::var_os("SPHERE_REQUIRE_WGPU").is_none(), "no device: {reason}");
             eprintln!("SKIPPED, this machine has no device: {reason}");
             None
         }
@@ -90,38 +77,11 @@ fn every_kernel_is_trusted() {
     let Some(engine) = shared() else { return };
     let capability = engine.capability();
     assert_eq!(capability.refused, []);
-    assert_eq!(capability.kernels, ALL.map(|kernel| kernel.name));
+    let names = ALL.into_iter().chain([NEAREST]).map(|kernel| kernel.name);
+    assert_eq!(capability.kernels, names.collect::<Vec<_>>());
     assert_eq!((capability.name, capability.precisions), ("wgpu", &[Precision::Single][..]));
     assert!(!capability.device.is_empty() && !capability.driver.is_empty());
     eprintln!("ran on {}, {}", capability.device, capability.driver);
-}
-
-#[test]
-fn draws_are_the_same_integers() {
-    let Some(engine) = shared() else { return };
-    for (scheme, pairs) in JOBS {
-        let job = job(scheme, pairs);
-        let plan = job.scheme().plan().unwrap();
-        let (rows, width) = (job.points() as usize, plan.draw_columns());
-        let mut columns = vec![0_u64; rows * width];
-        let mut parts: Vec<&mut [u64]> = columns.chunks_mut(rows.max(1)).collect();
-        if rows > 0 {
-            plan.draw(job.range(), &mut parts).unwrap();
-        }
-        let drawn = engine.draws(&plan, job.range()).unwrap();
-        let same = (0..rows * width).all(|at| drawn[at] == columns[at % width * rows + at / width]);
-        assert!(drawn.len() == rows * width && same, "{scheme} {pairs:?}");
-    }
-}
-
-#[test]
-fn points_are_within_the_bound() {
-    let Some(engine) = shared() else { return };
-    for (scheme, pairs) in JOBS {
-        let job = job(scheme, pairs);
-        let apart = distance(&collect(engine, &job), &collect(&cpu(), &job));
-        assert!(apart <= SINGLE_BOUND, "{scheme} {pairs:?}: {apart:e}");
-    }
 }
 
 #[test]
@@ -141,9 +101,9 @@ fn a_point_that_is_too_wide_is_refused_or_right() {
     }
 }
 
-/// Whose table is larger than a small buffer.
-fn is_wide(pairs: &[(&str, &str)]) -> bool {
-    pairs.iter().any(|(name, _)| *name == "dimensions")
+/// Jobs whose table fits a small buffer.
+fn narrow() -> impl Iterator<Item = Job> {
+    conformance::jobs().filter(|job| job.row_bytes() < 100)
 }
 
 #[test]
@@ -151,9 +111,8 @@ fn a_small_buffer_changes_no_bit() {
     let Some(engine) = shared() else { return };
     for most_buffer_bytes in [85_000, 400_000] {
         let Some(split) = open(Some(most_buffer_bytes)) else { return };
-        for (scheme, pairs) in JOBS.iter().filter(|(_, pairs)| !is_wide(pairs)) {
-            let job = job(scheme, pairs);
-            assert!(collect(&split, &job) == collect(engine, &job), "{scheme} {pairs:?}");
+        for job in narrow() {
+            assert!(collect(&split, &job) == collect(engine, &job), "{job:?}");
         }
     }
 }
@@ -241,13 +200,12 @@ fn a_deadline_ends_a_job_that_would_take_for_ever() {
 #[test]
 fn threads_share_an_engine() {
     let Some(engine) = shared() else { return };
-    let jobs = || JOBS.iter().map(|(scheme, pairs)| job(scheme, pairs));
-    let alone: Vec<_> = jobs().map(|job| collect(engine, &job)).collect();
+    let alone: Vec<_> = conformance::jobs().map(|job| collect(engine, &job)).collect();
     let alone = &alone;
     thread::scope(|scope| {
         for _ in 0..3 {
             scope.spawn(move || {
-                for (job, expected) in jobs().zip(alone) {
+                for (job, expected) in conformance::jobs().zip(alone) {
                     assert!(collect(engine, &job) == *expected, "{job:?}");
                 }
             });

@@ -4,45 +4,35 @@ use std::ops::Range;
 
 /// Points of a launch at most: their number and the words of a point are 32-bit in a kernel.
 const MOST_POINTS: u64 = 1 << 26;
-/// Threads of a workgroup, as every kernel says.
-const GROUP: u32 = 256;
-/// Workgroups in one dimension, on every device; kernels rely on this width.
-const MOST_GROUPS: u32 = 65_535;
 
 /// The ranges that are still to be launched.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Batches {
+pub(crate) struct Batches {
     rest: Range<u64>,
     points: u64,
 }
 
 impl Batches {
     /// `range` in batches of at most `most_bytes`; `None` if not even one point fits.
-    pub(super) fn new(range: Range<u64>, point_bytes: u64, most_bytes: u64) -> Option<Self> {
+    pub(crate) fn new(range: Range<u64>, point_bytes: u64, most_bytes: u64) -> Option<Self> {
         let points = most_bytes.checked_div(point_bytes)?.min(MOST_POINTS);
         (points > 0).then_some(Self { rest: range, points })
     }
 
     /// The next batch.
-    pub(super) fn next(&mut self) -> Option<Range<u64>> {
+    pub(crate) fn next(&mut self) -> Option<Range<u64>> {
         let Range { start, end } = self.rest;
         self.rest.start = end.min(start.saturating_add(self.points));
         (start < end).then_some(start..self.rest.start)
     }
 
     /// Smaller batches, the first of which starts where `failed` did; false if they are the smallest.
-    pub(super) fn shrink(&mut self, failed: &Range<u64>) -> bool {
+    pub(crate) fn shrink(&mut self, failed: &Range<u64>) -> bool {
         self.rest.start = failed.start;
         let shrunk = self.points > 1;
         self.points = (self.points / 2).max(1);
         shrunk
     }
-}
-
-/// The workgroups, in x and y, of so many points: at least as many threads as points.
-pub(super) fn groups(points: u32) -> [u32; 2] {
-    let groups = points.div_ceil(GROUP);
-    [groups.min(MOST_GROUPS), groups.div_ceil(MOST_GROUPS)]
 }
 
 #[cfg(test)]
@@ -87,20 +77,5 @@ mod tests {
         assert_eq!(batches.next(), Some(2..3));
         assert!(!batches.shrink(&(2..3)));
         assert_eq!(batches.next(), Some(2..3));
-    }
-
-    #[test]
-    fn groups_cover_the_points() {
-        for (points, expected) in [
-            (0, [0, 0]),
-            (1, [1, 1]),
-            (256, [1, 1]),
-            (257, [2, 1]),
-            (65_535 * 256, [65_535, 1]),
-            (65_535 * 256 + 1, [65_535, 2]),
-            (1 << 26, [65_535, 5]),
-        ] {
-            assert_eq!(groups(points), expected, "{points}");
-        }
     }
 }

@@ -1,0 +1,284 @@
+//! Directions on their way through the device, from and to memory of the caller.
+
+#![allow(unsafe_code, reason = "the device is given memory by its address")]
+
+use std::marker::PhantomData;
+use std::ops::Range;
+use std::sync::Arc;
+
+use sphere_math::kernels::Launch;
+use sphere_math::sampling::SampleError;
+
+use super::chunks::{Cut, Way};
+use super::driver::{Arguments, DevicePointer, Driver, FunctionHandle};
+use super::grid;
+use super::host::Pinned;
+use super::in_use::InUse;
+use super::lanes::{Lanes, Slot};
+use super::owned::Loaded;
+use super::place::InPlace;
+use super::resources::Resources;
+use super::uploads::Uploaded;
+use crate::block::LentWords as _;
+use crate::device::run::Launcher;
+use crate::{Cause, EngineError, Stop};
+
+/// Bytes of a direction and its index: three columns in, one out.
+pub(super) const ROW_BYTES: u64 = 32;
+
+/// From so many bytes on the memory of the caller is registered where it is; less is copied through
+/// registered memory of the engine, which costs less than locking pages. Chosen, not measured.
+const IN_PLACE_BYTES: u64 = 1 << 26;
+
+/// What the kernel writes for what is no direction.
+const NONE: u64 = u64::MAX;
+
+/// Searches all directions of a call.
+pub(super) struct Search<'a, D: Driver> {
+    resources: &'a Resources<D>,
+    function: FunctionHandle,
+    launch: &'a Launch,
+    uploaded: Arc<Uploaded<D>>,
+    way: Way,
+    lanes: Lanes<'a, D>,
+    staging: Vec<Pinned<D>>,
+    columns: [&'a [f64]; 3],
+    /// As many as there are directions. The device writes there: it is not borrowed meanwhile.
+    indices: *mut u64,
+    borrowed: PhantomData<&'a mut [u64]>,
+    /// Whether chunks go straight from and to the caller; registered, if the first is a value.
+    in_place: Option<InPlace<D>>,
+    next: u64,
+}
+
+/// A chunk under way.
+#[derive(Debug)]
+pub(super) struct Chunk<D: Driver> {
+    rows: Range<usize>,
+    way: Way,
+    slot: Slot<D>,
+    /// The directions, then the indices; `None` where they go straight.
+    staging: Option<Pinned<D>>,
+    uploaded: Arc<Uploaded<D>>,
+}
+
+impl<'a, D: Driver> Search<'a, D> {
+    /// `columns` and `indices` are equally long.
+    pub(super) fn new(
+        resources: &'a Resources<D>,
+        kernel: &'a Loaded<D>,
+        launch: &'a Launch,
+        cut: Cut,
+        columns: [&'a [f64]; 3],
+        indices: &'a mut [u64],
+    ) -> Result<Self, EngineError> {
+        let mut ranges: Vec<Range<usize>> = Vec::new();
+        let is_large = indices.len() as u64 * ROW_BYTES >= IN_PLACE_BYTES;
+        let indices_range = indices.as_mut_ptr_range();
+        ranges.push(indices_range.start.expose_provenance()..indices_range.end.addr());
+        for column in columns {
+            let range = column.as_ptr_range();
+            ranges.push(range.start.expose_provenance()..range.end.addr());
+        }
+        let in_place = if is_large {
+            // SAFETY: the slices are borrowed for 'a, longer than this search lives.
+            unsafe { InPlace::new(&resources.gpu, &resources.known, ranges) }?
+        } else {
+            None
+        };
+        Ok(Self {
+            resources,
+            function: kernel.function(),
+            launch,
+            uploaded: resources.uploads.get(&resources.streams, launch)?,
+            way: cut.way,
+            lanes: Lanes::new(resources),
+            staging: Vec::new(),
+            columns,
+            indices: indices_range.start,
+            borrowed: PhantomData,
+            in_place,
+            next: 0,
+        })
+    }
+
+    /// Registered memory of the engine with the directions of a chunk; `None` where they go straight.
+    fn stage(&mut self, rows: &Range<usize>) -> Result<Option<Pinned<D>>, EngineError> {
+        if self.in_place.is_some() {
+            return Ok(None);
+        }
+        let bytes = rows.len() * ROW_BYTES as usize;
+        let staging = match self.staging.pop().filter(|staging| staging.bytes() >= bytes) {
+            Some(staging) => Some(staging),
+            None => self.resources.host.take(bytes)?,
+        };
+        Ok(staging.map(|mut staging| {
+            let words = staging.words_mut().chunks_exact_mut(rows.len());
+            for (to, column) in words.zip(self.columns) {
+                to.copy_from_slice(bytemuck::cast_slice(&column[rows.clone()]));
+            }
+            staging
+        }))
+    }
+
+    fn queue(&self, chunk: &mut Chunk<D>) -> Result<(), EngineError> {
+        let no_room = || EngineError::Failed { reason: "a chunk has no room".to_string() };
+        let Chunk { rows, way, slot, staging, uploaded } = chunk;
+        let (count, bytes) = (rows.len(), rows.len() * 8);
+        let mapped = staging.as_ref().map(|staging| (staging.pointer(), staging.bytes()));
+        let room = match way {
+            Way::Mapped => mapped,
+            Way::Copied => slot.memory().map(|memory| (memory.pointer(), memory.bytes())),
+        };
+        let (table, _) = room.filter(|(_, room)| *room >= 4 * bytes).ok_or_else(no_room)?;
+        if mapped.is_some_and(|(_, room)| room < 4 * bytes) {
+            return Err(no_room());
+        }
+        let column = |at: usize| DevicePointer(table.0 + (at * bytes) as u64);
+        let (gpu, stream) = (&self.resources.gpu, slot.stream.handle());
+        let host = staging.as_mut().map(|staging| staging.words_mut().as_mut_ptr().cast::<u8>());
+        if *way == Way::Copied {
+            let straight = self.columns.map(|column| column[rows.clone()].as_ptr().cast::<u8>());
+            let parts = match host {
+                Some(host) => vec![(host.cast_const(), 3 * bytes)],
+                None => straight.map(|from| (from, bytes)).to_vec(),
+            };
+            for (at, (from, bytes)) in parts.into_iter().enumerate() {
+                gpu.call(|driver| {
+                    // SAFETY: the memory of the slot has four columns, this is one of the first three or
+                    // all of them. The directions are in the chunk, which an `InUse` holds until the
+                    // stream is done, or in columns that are borrowed until the search is dropped,
+                    // before which every chunk is.
+                    unsafe { driver.copy_to_device(column(at), from, bytes, stream) }
+                })?;
+            }
+        }
+        let header = self.launch.header(&(0..count as u64));
+        let parameters = uploaded.parameters();
+        let arguments = Arguments { out: column(3), header, parameters, table };
+        gpu.call(|driver| {
+            // SAFETY: `table` has been seen to have room for four columns of `count` rows; the kernel reads
+            // three and writes the fourth. It and the parameters belong to the chunk.
+            unsafe { driver.launch(self.function, grid(count as u64), &arguments, stream) }
+        })?;
+        if *way == Way::Copied {
+            // SAFETY: both have `count` rows from here on: three columns lie before the indices of a
+            // chunk, and `indices` is as long as the columns.
+            let to = unsafe {
+                match host {
+                    Some(host) => host.add(3 * bytes),
+                    None => self.indices.add(rows.start).cast::<u8>(),
+                }
+            };
+            gpu.call(|driver| {
+                // SAFETY: as above. Nobody reads these indices before the stream is done.
+                unsafe { driver.copy_to_host(to, column(3), bytes, stream) }
+            })?;
+            slot.mark()?;
+        }
+        Ok(())
+    }
+
+    /// Sees to it that every row has an index.
+    fn check(&mut self, rows: Range<usize>) -> Result<(), Cause> {
+        // SAFETY: the rows are within the indices, which are borrowed mutably for 'a, and no stream writes
+        // to them any more.
+        let found = unsafe {
+            std::slice::from_raw_parts(self.indices.add(rows.start).cast_const(), rows.len())
+        };
+        let Some(at) = missing(found) else {
+            self.next = rows.end as u64;
+            return Ok(());
+        };
+        let index = rows.start + at;
+        self.next = index as u64;
+        let direction = self.columns.map(|column| column[index]);
+        Err(Cause::Input(SampleError::NoDirection { index, direction }))
+    }
+}
+
+/// The first row that has no index. Whole groups are looked at, which the compiler does at once.
+fn missing(indices: &[u64]) -> Option<usize> {
+    const GROUP: usize = 64;
+    let has_none = |group: &&[u64]| group.iter().fold(false, |any, index| any | (*index == NONE));
+    let group = indices.chunks(GROUP).position(|group| has_none(&group))?;
+    let first = group * GROUP;
+    indices[first..].iter().position(|index| *index == NONE).map(|at| first + at)
+}
+
+impl<D: Driver> Launcher for Search<'_, D> {
+    type Flight = InUse<D, Chunk<D>>;
+
+    fn start(&mut self, rows: Range<u64>) -> Result<Self::Flight, EngineError> {
+        let rows = rows.start as usize..rows.end as usize;
+        let staging = self.stage(&rows)?;
+        let way = staging.as_ref().map_or(Way::Copied, |_| self.way);
+        let bytes = rows.len() * ROW_BYTES as usize;
+        let slot = match self.lanes.take(if way == Way::Copied { bytes } else { 0 }) {
+            Ok(slot) => slot,
+            Err(error) => {
+                self.staging.extend(staging);
+                return Err(error);
+            }
+        };
+        let stream = Arc::clone(&slot.stream);
+        let uploaded = Arc::clone(&self.uploaded);
+        let mut flight = InUse::new(&stream, Chunk { rows, way, slot, staging, uploaded });
+        match flight.held().map_or(Ok(()), |chunk| self.queue(chunk)) {
+            Ok(()) => Ok(flight),
+            Err(error) => {
+                if let Some(chunk) = flight.give_up() {
+                    self.staging.extend(chunk.staging);
+                    self.lanes.give_back(chunk.slot);
+                }
+                Err(error)
+            }
+        }
+    }
+
+    fn finish(&mut self, mut flight: Self::Flight, _stop: &Stop) -> Result<(), Cause> {
+        let waited = flight.held().map_or(Ok(()), |chunk| chunk.slot.finish(chunk.way));
+        waited.map_err(Cause::Engine)?;
+        let Some(Chunk { rows, slot, staging, .. }) = flight.done() else { return Ok(()) };
+        self.lanes.give_back(slot);
+        if let Some(staging) = staging {
+            let found = &staging.words()[3 * rows.len()..4 * rows.len()];
+            // SAFETY: the rows are within the indices, which are borrowed mutably for 'a, and no stream
+            // writes to them.
+            let to =
+                unsafe { std::slice::from_raw_parts_mut(self.indices.add(rows.start), rows.len()) };
+            to.copy_from_slice(found);
+            self.staging.push(staging);
+        }
+        self.check(rows)
+    }
+
+    fn next(&self) -> u64 {
+        self.next
+    }
+
+    fn relieve(&mut self) {
+        self.lanes.relieve();
+        self.resources.relieve();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_row_without_an_index_is_found() {
+        for (length, none, expected) in [
+            (0, &[][..], None),
+            (1_000, &[][..], None),
+            (1_000, &[999][..], Some(999)),
+            (1_000, &[0, 5][..], Some(0)),
+            (1_000, &[130, 64 * 7][..], Some(130)),
+        ] {
+            let mut indices: Vec<u64> = (0..length).collect();
+            none.iter().for_each(|&at: &usize| indices[at] = NONE);
+            assert_eq!(missing(&indices), expected);
+        }
+    }
+}
