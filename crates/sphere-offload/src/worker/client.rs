@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 use std::os::unix::net::UnixStream;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use sphere_engine::{Block, Cause, EngineError, Job, Report, Sink, Stop, Stopped};
@@ -17,6 +17,9 @@ use super::shared::{Shared, Slot};
 /// So soon a stop is seen while the worker computes.
 const LOOK: Duration = Duration::from_millis(20);
 
+/// How long one who finds the socket closed waits to hear why.
+const UNTIL_TOLD: Duration = Duration::from_secs(2);
+
 /// Slots of one job at most: one is filled, one on its way, one with the sink, one to spare.
 const MOST_SLOTS: usize = 4;
 
@@ -26,6 +29,8 @@ pub(super) struct Link {
     orders: Mutex<UnixStream>,
     shared: Arc<Shared>,
     state: Mutex<State>,
+    /// The loss is known.
+    told: Condvar,
 }
 
 #[derive(Debug)]
@@ -58,7 +63,7 @@ impl Link {
     pub(super) fn new(orders: UnixStream, shared: Arc<Shared>) -> Self {
         let (running, lost, heard) = (HashMap::new(), None, Instant::now());
         let state = Mutex::new(State { running, next: 0, lost, heard });
-        Self { orders: Mutex::new(orders), shared, state }
+        Self { orders: Mutex::new(orders), shared, state, told: Condvar::new() }
     }
 
     /// Passes on what the worker says, until it says no more or what it must not. Then all that is under
@@ -89,10 +94,13 @@ impl Link {
         send(&mut *orders, order).map_err(|error| self.gone(&error.to_string()))
     }
 
-    /// Why there is no worker, if it is known.
+    /// Why there is no worker: what became of its process, which the listener is about to say, or else
+    /// `what`.
     fn gone(&self, what: &str) -> EngineError {
-        let lost = self.state().lost.clone();
-        EngineError::Lost { reason: lost.unwrap_or_else(|| what.to_string()) }
+        let unknown = |state: &mut State| state.lost.is_none();
+        let told = self.told.wait_timeout_while(self.state(), UNTIL_TOLD, unknown);
+        let state = told.map_or_else(|poisoned| poisoned.into_inner().0, |(state, _)| state);
+        EngineError::Lost { reason: state.lost.clone().unwrap_or_else(|| what.to_string()) }
     }
 
     fn heard(&self, answer: Answer) -> Result<(), &'static str> {
@@ -124,6 +132,7 @@ impl Link {
     fn lose(&self, reason: &str) {
         let mut state = self.state();
         state.lost = Some(reason.to_string());
+        self.told.notify_all();
         for (_, Running { events, away }) in state.running.drain() {
             self.shared.come_back(&away);
             let error = EngineError::Lost { reason: reason.to_string() };
