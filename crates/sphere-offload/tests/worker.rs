@@ -9,16 +9,21 @@
 
 use std::ops::Range;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use rustix::process::{Pid, Signal, kill_process};
 use sphere_engine::{
     Block, Cause, Collect, CpuEngine, Engine, EngineError, Job, SampleParameters, Sink, SinkError,
     Stop, Window,
 };
+use sphere_offload::breaker::{Backoff, Tolerance};
+use sphere_offload::ladder::{Fixed, Ladder, Rung};
+use sphere_offload::supervisor::{Limits, Supervisor};
 use sphere_offload::worker::{Worker, WorkerOptions, serve};
 
 /// Tests by name. A runner of our own, because the worker must have its standard output for itself.
-const TESTS: [(&str, fn()); 7] = [
+const TESTS: [(&str, fn()); 10] = [
     ("points_are_those_of_the_engine", points_are_those_of_the_engine),
     ("jobs_at_once_do_not_mix", jobs_at_once_do_not_mix),
     (
@@ -28,6 +33,9 @@ const TESTS: [(&str, fn()); 7] = [
     ("a_job_that_is_stopped_gives_its_slots_back", a_job_that_is_stopped_gives_its_slots_back),
     ("a_sink_that_keeps_its_blocks_is_told", a_sink_that_keeps_its_blocks_is_told),
     ("programs_that_are_no_workers", programs_that_are_no_workers),
+    ("a_worker_that_is_killed_is_replaced", a_worker_that_is_killed_is_replaced),
+    ("a_frozen_worker_is_ended_and_replaced", a_frozen_worker_is_ended_and_replaced),
+    ("kills_under_load_lose_nothing", kills_under_load_lose_nothing),
     ("what_a_healthy_job_costs", what_a_healthy_job_costs),
 ];
 
@@ -199,6 +207,114 @@ fn programs_that_are_no_workers() {
     assert!(started.elapsed() < Duration::from_secs(5));
     let engine = reason(WorkerOptions { engine: "abacus", ..options() });
     assert!(engine.contains("no engine abacus here"), "{engine}");
+}
+
+const PATIENCE: Duration = Duration::from_secs(10);
+
+fn supervisor(limits: Limits) -> Supervisor {
+    Supervisor::start(options(), limits).unwrap()
+}
+
+fn a_worker_that_is_killed_is_replaced() {
+    let supervisor = supervisor(Limits::default());
+    let first = supervisor.wait(PATIENCE).unwrap();
+    first.kill();
+    while !first.is_lost() {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    let second = supervisor.wait(PATIENCE).unwrap();
+    assert_ne!(first.process_id(), second.process_id());
+    assert_eq!(supervisor.started(), 2);
+    assert_eq!(points(&*second, &job("fibonacci", "count=10")).len(), 30);
+    let id = second.process_id();
+    drop((first, second));
+    drop(supervisor);
+    let (process, started) = (std::path::PathBuf::from(format!("/proc/{id}")), Instant::now());
+    while process.exists() {
+        assert!(started.elapsed() < PATIENCE, "it ends with its supervisor");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
+fn signal(process: u32, signal: Signal) {
+    let process = Pid::from_raw(process.try_into().unwrap()).unwrap();
+    kill_process(process, signal).unwrap();
+}
+
+fn a_frozen_worker_is_ended_and_replaced() {
+    let silence = Duration::from_millis(300);
+    let supervisor = supervisor(Limits { silence, ..Limits::default() });
+    let first = supervisor.wait(PATIENCE).unwrap();
+    signal(first.process_id(), Signal::STOP);
+    let started = Instant::now();
+    // A job that is under way is lost with it: it does not hang.
+    let stopped = first.run(
+        &job("fibonacci", "count=100000"),
+        &mut Collect::<f64>::default(),
+        &Stop::never(),
+    );
+    assert!(matches!(stopped.unwrap_err().cause, Cause::Engine(EngineError::Lost { .. })));
+    assert!(started.elapsed() < PATIENCE);
+    let second = supervisor.wait(PATIENCE).unwrap();
+    assert_ne!(first.process_id(), second.process_id());
+}
+
+fn descriptors() -> usize {
+    std::fs::read_dir("/proc/self/fd").unwrap().count()
+}
+
+/// Jobs climb from a worker to the CPU while workers are killed and frozen: every one ends, right.
+fn kills_under_load_lose_nothing() {
+    let limits = Limits { silence: Duration::from_millis(100), ..Limits::default() };
+    let cpu: Arc<dyn Engine> = Arc::new(CpuEngine::new(None).unwrap());
+    let work: Vec<_> = (0..8)
+        .map(|seed| {
+            let job = job("random", &format!("count=200000 seed={seed}"));
+            let right = points(&*cpu, &job);
+            (job, right)
+        })
+        .collect();
+    let backoff = Backoff { first: Duration::from_millis(1), ..Backoff::default() };
+    let tolerance = Tolerance { failures: 3, backoff };
+    let supervisor = Arc::new(supervisor(limits));
+    supervisor.wait(PATIENCE).unwrap();
+    let rungs =
+        vec![Rung::new(Arc::clone(&supervisor), tolerance), Rung::new(Fixed(cpu), tolerance)];
+    let (ladder, before) = (Ladder::new(rungs, Duration::from_secs(5)), descriptors());
+    let (done, climbed) = (AtomicBool::new(false), AtomicU64::new(0));
+    std::thread::scope(|scope| {
+        let clients = [0, 1].map(|client| {
+            let (work, ladder, done, climbed) = (&work, &ladder, &done, &climbed);
+            scope.spawn(move || {
+                let mut jobs = 0;
+                while !done.load(Ordering::Relaxed) {
+                    let (job, right) = &work[(client + jobs) % work.len()];
+                    let mut points = Collect::<f64>::default();
+                    let outcome = ladder.run(job, &mut points, &Stop::never()).unwrap();
+                    assert!(points.values == *right);
+                    climbed.fetch_add(u64::from(outcome.executed.len() > 1), Ordering::Relaxed);
+                    jobs += 1;
+                }
+                jobs
+            })
+        });
+        for round in 0..30 {
+            std::thread::sleep(Duration::from_millis(20 + 7 * (round % 5)));
+            if let Some(worker) = supervisor.worker() {
+                signal(
+                    worker.process_id(),
+                    if round % 5 == 4 { Signal::STOP } else { Signal::KILL },
+                );
+            }
+        }
+        done.store(true, Ordering::Relaxed);
+        let jobs = clients.map(|client| client.join().unwrap());
+        println!("{jobs:?} jobs, {climbed:?} went on elsewhere");
+        assert!(jobs.iter().all(|jobs| *jobs > 0));
+    });
+    assert!(climbed.into_inner() > 0, "some were under way when a worker ended");
+    supervisor.wait(PATIENCE).unwrap();
+    assert!(descriptors() <= before + 2, "{} descriptors, {before} before", descriptors());
 }
 
 /// Not a bound: what it costs is measured elsewhere. This shows it to whoever runs the test alone.

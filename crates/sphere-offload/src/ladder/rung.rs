@@ -25,6 +25,20 @@ pub trait Supply: fmt::Debug + Send + Sync {
     fn renewed(&self) -> Result<Arc<dyn Engine>, EngineError>;
 }
 
+impl<S: Supply + ?Sized> Supply for Arc<S> {
+    fn name(&self) -> &'static str {
+        (**self).name()
+    }
+
+    fn engine(&self) -> Result<Arc<dyn Engine>, EngineError> {
+        (**self).engine()
+    }
+
+    fn renewed(&self) -> Result<Arc<dyn Engine>, EngineError> {
+        (**self).renewed()
+    }
+}
+
 /// An engine that is always there and cannot be lost.
 #[derive(Clone)]
 pub struct Fixed(pub Arc<dyn Engine>);

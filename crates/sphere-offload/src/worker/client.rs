@@ -84,6 +84,11 @@ impl Link {
         self.lose(&wrong.map_or(ended.clone(), |wrong| format!("{wrong}; {ended}")));
     }
 
+    /// Whether the worker is no more.
+    pub(super) fn is_lost(&self) -> bool {
+        self.state().lost.is_some()
+    }
+
     /// How long the worker has said nothing.
     pub(super) fn silence(&self) -> Duration {
         self.state().heard.elapsed()

@@ -83,6 +83,12 @@ impl Worker {
         self.process.kill();
     }
 
+    /// Whether the process has ended: its jobs are lost, and so is every later one.
+    #[must_use]
+    pub fn is_lost(&self) -> bool {
+        self.link.is_lost()
+    }
+
     /// The number of the process, for a look from outside.
     #[must_use]
     pub fn process_id(&self) -> u32 {
