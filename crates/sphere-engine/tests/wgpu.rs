@@ -173,7 +173,7 @@ fn a_stopped_job_goes_on_where_it_stopped() {
     assert!(matches!(stopped.cause, Cause::Requested));
     assert_eq!((stopped.next, first.bytes.len()), (5_000, 60_000));
     let rest = many().part(stopped.next..1_000_000).unwrap();
-    let mut values = first.values::<f32>();
+    let mut values = bytemuck::pod_collect_to_vec::<_, f32>(&first.bytes);
     values.extend(collect(engine, &rest));
     assert!(values == collect(engine, &many()));
 }
@@ -233,7 +233,7 @@ fn a_lost_device_says_where_another_engine_continues() {
     let again = engine.run(&many(), &mut watch(usize::MAX, |_| ()), &Stop::never()).unwrap_err();
     assert!(matches!(again.cause, Cause::Engine(EngineError::Lost { .. })), "{again}");
     assert_eq!(again.next, 0);
-    let mut values = points.values::<f32>();
+    let mut values = bytemuck::pod_collect_to_vec::<_, f32>(&points.bytes);
     drop(engine);
 
     let Some(another) = open(None) else { return };

@@ -143,7 +143,9 @@ fn a_job_that_does_not_fit_is_for_another_engine() {
 fn a_driver_that_locks_no_memory_serves() {
     let jobs = jobs();
     let fake = Fake::new(DEVICE_BYTES);
-    jobs.iter().for_each(|job| fake.know(job.scheme()));
+    for job in &jobs {
+        fake.know(job.scheme());
+    }
     fake.fail_all("register", 801);
     let engine = open(&fake, None).unwrap();
     assert_eq!(engine.capability().refused, []);

@@ -39,7 +39,7 @@ fn every_direction_gets_its_index() {
             let before = fake.calls().len();
             engine.nearest(&lattice(), [x, y, z], &mut found, &Stop::never()).unwrap();
             check([x, y, z], &found);
-            let copies = fake.calls()[before..].iter().any(|call| *call == "copy_to_host");
+            let copies = fake.calls()[before..].contains(&"copy_to_host");
             assert_eq!(copies, count > 2_048 || code.is_some() && count > 0, "{count}");
         }
         drop(engine);
