@@ -150,6 +150,23 @@ fn whichever_call_of_a_measurement_fails_nothing_is_left() {
     }
 }
 
+/// A device that does not say when it is done may still write: its memory is left to it.
+#[test]
+fn a_device_that_cannot_be_waited_for_is_lost() {
+    let job = job("fibonacci count=100 total=1000");
+    let (fake, engine) = with_jobs(std::slice::from_ref(&job), None);
+    let mut sink = Kept::default();
+    engine.run(&job, &mut sink, &Stop::never()).unwrap();
+    let freed = |call: &&str| ["free", "unregister"].contains(call);
+    let before = fake.calls().len();
+    fake.fail_all("synchronize_stream", 999);
+    let stopped = engine.run(&job, &mut sink, &Stop::never()).unwrap_err();
+    assert!(matches!(stopped.cause, Cause::Engine(EngineError::Failed { .. })), "{stopped}");
+    let stopped = engine.run(&job, &mut sink, &Stop::never()).unwrap_err();
+    assert!(matches!(stopped.cause, Cause::Engine(EngineError::Lost { .. })), "{stopped}");
+    assert!(!fake.calls()[before..].iter().any(|call| freed(&call)));
+}
+
 #[test]
 fn what_is_no_direction_is_named() {
     let (fake, engine) = with_jobs(&[], None);

@@ -69,6 +69,7 @@ struct Kept {
     window: Window,
     spare: Vec<Block>,
     ends: Vec<u64>,
+    lent: usize,
     /// The sink fails at this block.
     full_at: Option<usize>,
 }
@@ -85,6 +86,7 @@ impl Sink for Kept {
     }
 
     fn lend(&mut self) -> Block {
+        self.lent += 1;
         self.spare.pop().unwrap_or_default()
     }
 
