@@ -157,14 +157,14 @@ fn a_device_that_cannot_be_waited_for_is_lost() {
     let (fake, engine) = with_jobs(std::slice::from_ref(&job), None);
     let mut sink = Kept::default();
     engine.run(&job, &mut sink, &Stop::never()).unwrap();
-    let freed = |call: &&str| ["free", "unregister"].contains(call);
+    let freed = |call: &&'static str| ["free", "unregister"].contains(call);
     let before = fake.calls().len();
     fake.fail_all("synchronize_stream", 999);
     let stopped = engine.run(&job, &mut sink, &Stop::never()).unwrap_err();
     assert!(matches!(stopped.cause, Cause::Engine(EngineError::Failed { .. })), "{stopped}");
     let stopped = engine.run(&job, &mut sink, &Stop::never()).unwrap_err();
     assert!(matches!(stopped.cause, Cause::Engine(EngineError::Lost { .. })), "{stopped}");
-    assert!(!fake.calls()[before..].iter().any(|call| freed(&call)));
+    assert!(!fake.calls()[before..].iter().any(freed));
 }
 
 #[test]
