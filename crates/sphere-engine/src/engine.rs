@@ -43,7 +43,7 @@ pub trait Engine: Send + Sync {
 /// What an engine is, for reports and for choosing among engines.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Capability {
-    /// The name that users choose it by: `cpu`, `wgpu`.
+    /// The name that users choose it by: `cpu`, `wgpu`, `cuda`.
     pub name: &'static str,
     /// What it computes on.
     pub device: String,
@@ -57,7 +57,8 @@ pub struct Capability {
     pub precisions: &'static [Precision],
     /// The memory of the device; `None` where nothing tells.
     pub memory_bytes: Option<u64>,
-    /// The instruction set of its kernels: `scalar`, `avx2`, `avx512`, `neon`; `wgsl` compiles to any.
+    /// The instruction set of its kernels: `scalar`, `avx2`, `avx512`, `neon`; `wgsl` and `cuda` are
+    /// languages, which the driver compiles.
     pub simd: &'static str,
     /// Points are computed on so many threads of the processor at once.
     pub threads: usize,
