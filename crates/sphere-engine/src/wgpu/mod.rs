@@ -35,8 +35,8 @@ use self::run::drive;
 use crate::numa::NumaState;
 use crate::plans::Plans;
 use crate::{
-    Capability, Cause, Coordinates, Engine, EngineError, Job, NearestJob, Precision, Report, Sink,
-    Stop, Stopped,
+    Capability, Cause, Coordinates, Costs, Engine, EngineError, EngineName, Job, NearestJob,
+    Precision, Report, Sink, Stop, Stopped,
 };
 
 /// Bytes of a batch: many times what a launch costs, few enough that the first points arrive at once.
@@ -80,16 +80,19 @@ impl WgpuEngine {
         let pool = Pool::new(IDLE_BYTES, gpu.most_buffer_bytes);
         let kernels = Kernels::open(&gpu, &pool, text)?;
         let capability = Capability {
-            name: "wgpu",
+            name: EngineName::Wgpu,
             device: gpu.name.clone(),
             driver: gpu.driver.clone(),
             kernels: kernels.names(),
             refused: kernels.refused(),
             precisions: &[Precision::Single],
+            coordinates: &[Coordinates::Native],
+            most_point_words: Some((gpu.most_words as u64).min(gpu.most_buffer_bytes / 4)),
             memory_bytes: None,
             simd: "wgsl",
             threads: 1,
             numa: NumaState::Off,
+            costs: Costs::default(),
         };
         Ok(Self { kernels, pool, gpu, plans: Plans::default(), capability })
     }
