@@ -9,7 +9,7 @@ use super::CpuEngine;
 use super::pool::Pool;
 use crate::numa::{Numa, NumaError, NumaState, Pinning, Topology};
 use crate::plans::Plans;
-use crate::{Capability, Coordinates, Costs, EngineError, EngineName, Precision};
+use crate::{Capability, Costs, EngineError, EngineName};
 
 impl CpuEngine {
     /// An engine of so many threads, wherever the system puts them; `None` is one per core that this
@@ -82,8 +82,8 @@ impl CpuEngine {
             driver: String::new(),
             kernels: ALL.into_iter().chain([NEAREST]).map(|kernel| kernel.name).collect(),
             refused: Vec::new(),
-            precisions: &[Precision::Double, Precision::Single],
-            coordinates: &Coordinates::ALL,
+            precisions: EngineName::Cpu.precisions(),
+            coordinates: EngineName::Cpu.coordinates(),
             most_point_words: None,
             memory_bytes: memory_bytes(),
             simd: simd.name(),

@@ -130,6 +130,8 @@ impl Engines {
         name: EngineName,
         work: &Work<'_>,
     ) -> Result<&Arc<dyn Engine>, ChoiceError> {
+        // What no device can do is said whether there is one or not.
+        work.suits(name)?;
         let opened = self.open(name);
         let engine = opened.map_err(|error| ChoiceError::Unavailable { name, error })?;
         work.check(engine.capability())?;

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::ParameterError;
 use crate::parameters::{Named, parse};
+use crate::{Coordinates, ParameterError, Precision};
 
 /// An engine that there may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -48,6 +48,24 @@ impl EngineName {
             Self::Cpu => "cpu",
             Self::Wgpu => "wgpu",
             Self::Cuda => "cuda",
+        }
+    }
+
+    /// The types of values that it computes, on any device.
+    #[must_use]
+    pub const fn precisions(self) -> &'static [Precision] {
+        match self {
+            Self::Cpu | Self::Cuda => &[Precision::Double, Precision::Single],
+            Self::Wgpu => &[Precision::Single],
+        }
+    }
+
+    /// The coordinates that it computes, on any device.
+    #[must_use]
+    pub const fn coordinates(self) -> &'static [Coordinates] {
+        match self {
+            Self::Cpu => &Coordinates::ALL,
+            Self::Wgpu | Self::Cuda => &[Coordinates::Native],
         }
     }
 

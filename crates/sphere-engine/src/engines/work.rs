@@ -76,14 +76,28 @@ impl Work<'_> {
         matches!(self, Self::Points(_)) && self.bytes() <= INLINE_BYTES
     }
 
-    /// Whether an engine can do it. O(1), and asks nobody.
+    /// Whether an engine of this name does such work at all, on any device: no device is asked.
+    ///
+    /// # Errors
+    /// The first thing that it does not.
+    pub fn suits(&self, engine: EngineName) -> Result<(), Unable> {
+        match self {
+            Self::Points(job) => {
+                check_values(job, engine, engine.precisions(), engine.coordinates())
+            }
+            Self::Nearest { .. } => Ok(()),
+        }
+    }
+
+    /// Whether an engine that is open can do it. O(1).
     ///
     /// # Errors
     /// The first thing that it cannot.
     pub fn check(&self, capability: &Capability) -> Result<(), Unable> {
+        let Capability { name, precisions, coordinates, .. } = *capability;
         match self {
             Self::Points(job) => {
-                check_values(job, capability)?;
+                check_values(job, name, precisions, coordinates)?;
                 check_kernel(job.scheme().kernel().name, capability)?;
                 check_point(job, capability)
             }
@@ -105,19 +119,22 @@ impl Unable {
     }
 }
 
-fn check_values(job: &Job, capability: &Capability) -> Result<(), Unable> {
-    let engine = capability.name;
-    match capability.precisions {
+fn check_values(
+    job: &Job,
+    engine: EngineName,
+    precisions: &[Precision],
+    coordinates: &[Coordinates],
+) -> Result<(), Unable> {
+    match precisions {
         [computed] if *computed != job.precision() => {
             return Err(Unable::Precision { engine, computed: *computed });
         }
         _ => {}
     }
-    let is_angles = job.coordinates() != Coordinates::Native;
-    if is_angles && !capability.coordinates.contains(&job.coordinates()) {
-        return Err(Unable::Coordinates { engine });
+    if coordinates.contains(&job.coordinates()) {
+        return Ok(());
     }
-    Ok(())
+    Err(Unable::Coordinates { engine })
 }
 
 fn check_kernel(kernel: &'static str, capability: &Capability) -> Result<(), Unable> {
