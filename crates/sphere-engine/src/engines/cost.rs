@@ -24,7 +24,7 @@ const SMALL: u64 = 1 << 15;
 const LARGE: [u64; 4] = [1 << 20, 1 << 22, 1 << 24, 1 << 26];
 
 /// What takes this long, tells a rate: many times what waking a thread takes.
-const LONG_ENOUGH: Duration = Duration::from_millis(4);
+const LONG_ENOUGH: Duration = Duration::from_millis(8);
 
 /// A job takes `launch`, and its bytes at this rate on top.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
