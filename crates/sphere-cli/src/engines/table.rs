@@ -64,7 +64,7 @@ fn below(engine: &Described) -> String {
     paragraphs.extend(engine.refused.iter().map(|refused| format!("refused: {refused}")));
     paragraphs.extend(runs(engine));
     let lines = paragraphs.iter().flat_map(|text| wrapped(text, WIDTH - INDENT));
-    lines.map(|line| format!("{:INDENT$}{line}\n", "")).collect()
+    lines.fold(String::new(), |below, line| below + &" ".repeat(INDENT) + &line + "\n")
 }
 
 /// How an engine that is here runs.

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use super::Cost;
 
-/// Bytes that no processor takes long for: below them nothing is measured and nothing opened.
-pub(super) const NOT_WORTH_A_LOOK: u64 = 1 << 30;
+/// Bytes that hardly a processor takes long for: below them nothing is measured and nothing opened.
+/// Measuring takes some 20 ms, and two cores half a second for so many.
+pub(super) const NOT_WORTH_A_LOOK: u64 = 1 << 31;
 
 /// What the CPU must need for a job before another device is opened for it: twice what opening one
 /// takes, with its driver, kernels, probe and measurements.

@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-use sphere_math::sampling::{Method, SampleError, Scheme};
+use sphere_math::sampling::{Method, Placement, SampleError, Scheme};
 
 use super::Work;
 use super::work::NEAREST_BYTES;
@@ -24,7 +24,7 @@ const SMALL: u64 = 1 << 15;
 const LARGE: [u64; 4] = [1 << 20, 1 << 22, 1 << 24, 1 << 26];
 
 /// What takes this long, tells a rate: many times what waking a thread takes.
-const LONG_ENOUGH: Duration = Duration::from_millis(8);
+const LONG_ENOUGH: Duration = Duration::from_millis(4);
 
 /// A job takes `launch`, and its bytes at this rate on top.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,25 +52,19 @@ impl Cost {
         self.launch.saturating_add(transfer)
     }
 
-    /// The cost of what takes `run(bytes)`: the line through a small job and a large one. A first
-    /// turn of each warms up and counts for nothing.
+    /// The cost of what takes `run(bytes)`: the line through a small job and a large one, after a turn
+    /// of each that warms up.
     pub(super) fn measure<E>(mut run: impl FnMut(u64) -> Result<Duration, E>) -> Result<Self, E> {
-        let mut median = |bytes| {
-            run(bytes)?;
-            let turns: Result<Vec<_>, E> = (0..TURNS).map(|_| run(bytes)).collect();
-            turns.map(|mut turns| {
-                turns.sort_unstable();
-                turns[TURNS / 2]
-            })
-        };
-        let small = median(SMALL)?;
-        let mut large = (SMALL, small);
+        run(SMALL)?;
+        let small = median(SMALL, &mut run)?;
+        let mut size = LARGE[0];
         for bytes in LARGE {
-            large = (bytes, median(bytes)?);
-            if large.1 >= LONG_ENOUGH {
+            size = bytes;
+            if run(bytes)? >= LONG_ENOUGH {
                 break;
             }
         }
+        let large = (size, median(size, &mut run)?);
         let nanoseconds = large.1.saturating_sub(small).as_nanos().max(1);
         let rate = u128::from(large.0 - SMALL) * 1_000_000_000 / nanoseconds;
         let bytes_per_second = u64::try_from(rate).unwrap_or(u64::MAX).max(1);
@@ -78,6 +72,14 @@ impl Cost {
         let launch = small.saturating_sub(without_launch.estimate(SMALL));
         Ok(Self { launch, bytes_per_second })
     }
+}
+
+fn median<E>(bytes: u64, run: &mut impl FnMut(u64) -> Result<Duration, E>) -> Result<Duration, E> {
+    let turns: Result<Vec<_>, E> = (0..TURNS).map(|_| run(bytes)).collect();
+    turns.map(|mut turns| {
+        turns.sort_unstable();
+        turns[TURNS / 2]
+    })
 }
 
 impl Costs {
@@ -148,7 +150,7 @@ pub(super) fn measure_nearest(engine: &dyn Engine) -> Result<Cost, EngineError> 
 /// The lattice of so many bytes, at least one point of it.
 fn points_of(bytes: u64, precision: Precision) -> Result<Job, EngineError> {
     let points = (bytes / (3 * precision.bytes() as u64)).max(1);
-    let scheme = Scheme::Fibonacci { total: points, placement: Default::default() };
+    let scheme = Scheme::Fibonacci { total: points, placement: Placement::Quadrature };
     Job::new(scheme, 0..points, Coordinates::Native, precision).map_err(|error| rejected(&error))
 }
 

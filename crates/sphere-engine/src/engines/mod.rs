@@ -76,7 +76,7 @@ impl Engines {
     /// The CPU, and the others as they are asked for. Opens none.
     #[must_use]
     pub fn new(cpu: CpuEngine, options: EngineOptions) -> Self {
-        let devices = table::DEVICES.map(|(name, open)| Slot::new(name, move || open(&options)));
+        let devices = table::DEVICES.map(|(name, open)| Slot::new(name, move || open(options)));
         Self::with(cpu, devices.into())
     }
 
@@ -92,7 +92,7 @@ impl Engines {
     }
 
     /// An engine by name, opened if it has to be: that may take a second, and other threads that ask
-    /// wait for it. What points cost on it is measured then; on the CPU only when it is compared.
+    /// wait for it. What work costs on it is measured when it is first compared with another.
     ///
     /// # Errors
     /// Why it is not here, the same every time.
@@ -140,6 +140,7 @@ impl Engines {
 
     /// The engine that is done first by its cost, of those that compute the bits of the CPU. Small jobs
     /// are the CPU's, which has no launch for them.
+    #[must_use]
     pub fn auto(&self, work: &Work<'_>, opening: Opening) -> &Arc<dyn Engine> {
         if work.is_small() {
             return &self.first;
@@ -206,7 +207,10 @@ impl Engines {
 
 impl fmt::Debug for Engines {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.debug_struct("Engines").field("cpu", &self.cpu).field("devices", &self.devices).finish()
+        out.debug_struct("Engines")
+            .field("cpu", &self.cpu)
+            .field("devices", &self.devices)
+            .finish_non_exhaustive()
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
-use super::{EngineName, cost};
+use super::EngineName;
 use crate::{Engine, EngineError};
 
 type Opened = Result<Arc<dyn Engine>, EngineError>;
@@ -20,17 +20,9 @@ impl Slot {
         Self { name, open: Box::new(open), opened: OnceLock::new() }
     }
 
-    /// The engine; the first to ask opens and measures it, others wait meanwhile.
+    /// The engine; the first to ask opens it, others wait meanwhile.
     pub(super) fn open(&self) -> Result<&Arc<dyn Engine>, EngineError> {
-        let opened = self.opened.get_or_init(|| {
-            let engine = (self.open)()?;
-            match cost::measure_points(&*engine) {
-                Err(error @ (EngineError::Lost { .. } | EngineError::OutOfMemory)) => Err(error),
-                // Its kernel may be refused; then it has no cost, and others are left.
-                _ => Ok(engine),
-            }
-        });
-        opened.as_ref().map_err(Clone::clone)
+        self.opened.get_or_init(&self.open).as_ref().map_err(Clone::clone)
     }
 
     /// The engine if it is open, or why there is none if that is known.

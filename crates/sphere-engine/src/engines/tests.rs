@@ -4,6 +4,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
+use sphere_math::sampling::Tally;
+
 use super::*;
 use crate::engine::Refused;
 use crate::{
@@ -28,7 +30,7 @@ impl Engine for Device {
         let accepted = out.accept(job.range(), Block::default());
         accepted.map_err(|error| Stopped { next: 0, cause: crate::Cause::Sink(error) })?;
         let elapsed = self.launch;
-        Ok(Report { points: job.points(), tally: Default::default(), elapsed })
+        Ok(Report { points: job.points(), tally: Tally::default(), elapsed })
     }
 
     fn nearest(
@@ -103,13 +105,13 @@ fn an_engine_is_opened_once_by_whichever_thread_asks_first() {
     thread::scope(|scope| {
         for _ in 0..4 {
             scope.spawn(|| {
-                assert_eq!(name(engines.open(EngineName::Cuda).unwrap()), EngineName::Cuda)
+                assert_eq!(name(engines.open(EngineName::Cuda).unwrap()), EngineName::Cuda);
             });
         }
     });
     assert_eq!(opened.load(Ordering::Relaxed), 1);
     let engine = engines.opened(EngineName::Cuda).unwrap().unwrap();
-    assert!(engine.capability().costs.points().is_some(), "measured when it is opened");
+    assert_eq!(engine.capability().costs, Costs::default(), "measured when it is compared");
     assert!(engines.opened(EngineName::Wgpu).is_none(), "and nothing else is opened");
 }
 
@@ -133,7 +135,7 @@ fn the_reason_is_kept_and_auto_goes_on_without() {
 }
 
 #[test]
-fn a_device_that_fails_while_it_is_measured_is_lost() {
+fn a_device_that_fails_while_it_is_measured_is_passed_over() {
     #[derive(Debug)]
     struct Lost(Capability);
     impl Engine for Lost {
@@ -155,8 +157,12 @@ fn a_device_that_fails_while_it_is_measured_is_lost() {
         }
     }
     let engines = engines(|| Ok(Arc::new(Lost(capability(EngineName::Cuda)))));
-    let lost = EngineError::Lost { reason: "reset".to_string() };
-    assert_eq!(engines.open(EngineName::Cuda).err().unwrap(), lost);
+    let large = large();
+    for opening in [Opening::IfItPays, Opening::Never] {
+        assert_eq!(name(engines.auto(&Work::Points(&large), opening)), EngineName::Cpu);
+        engines.warm();
+    }
+    assert!(engines.opened(EngineName::Cuda).unwrap().is_ok(), "for those who ask for it by name");
 }
 
 #[test]
