@@ -4,7 +4,8 @@ use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use sphere_engine::{EngineChoice, EngineOptions, SampleParameters, Software};
 
-const ENGINE: &str = "What computes";
+/// The heading of all that says what computes.
+pub(super) const COMPUTING: &str = "What computes";
 
 /// Say what can compute on this machine, and what cannot and why
 ///
@@ -23,7 +24,7 @@ pub(crate) struct EnginesArguments {
 pub(crate) struct EngineArguments {
     /// Compute on this engine; 'sphere engines' lists them. auto takes the fastest of those that
     /// compute the same bits: cpu and cuda
-    #[arg(long, value_name = "E", help_heading = ENGINE, default_value = "auto", value_parser = engines())]
+    #[arg(long, value_name = "E", help_heading = COMPUTING, default_value = "auto", value_parser = engines())]
     pub(crate) engine: EngineChoice,
     #[command(flatten)]
     pub(crate) software: SoftwareArguments,
@@ -33,7 +34,7 @@ pub(crate) struct EngineArguments {
 #[derive(Args, Debug)]
 pub(crate) struct SoftwareArguments {
     /// Let wgpu compute on the processor where there is no graphics processor: for tests
-    #[arg(long, help_heading = ENGINE)]
+    #[arg(long, help_heading = COMPUTING)]
     pub(crate) software_gpu: bool,
 }
 

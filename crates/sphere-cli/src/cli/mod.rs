@@ -23,6 +23,7 @@ pub(crate) use self::bench::{
     Bench, BenchArguments, BenchLatencyArguments, BenchSampleArguments, Layout, SubjectArguments,
 };
 pub(crate) use self::bench_counters::BenchCountersArguments;
+use self::engines::COMPUTING;
 pub(crate) use self::engines::{EngineArguments, EnginesArguments};
 pub(crate) use self::input::InputArguments;
 pub(crate) use self::nearest::NearestArguments;
@@ -80,13 +81,13 @@ pub(crate) struct SampleArguments {
     #[command(flatten)]
     pub(crate) engine: EngineArguments,
     /// Compute on so many threads [default: all cores]
-    #[arg(long, value_name = "T", help_heading = OUTPUT, allow_negative_numbers = true)]
+    #[arg(long, value_name = "T", help_heading = COMPUTING, allow_negative_numbers = true)]
     pub(crate) threads: Option<String>,
     /// Keep threads on nodes of memory: auto where there are several, off, or the number of one
-    #[arg(long, value_name = "NODES", help_heading = OUTPUT, default_value_t, allow_negative_numbers = true)]
+    #[arg(long, value_name = "NODES", help_heading = COMPUTING, default_value_t, allow_negative_numbers = true)]
     pub(crate) numa: Numa,
     /// Compute with this instruction set; the points are the same [default: auto]
-    #[arg(long, value_name = "L", help_heading = OUTPUT, value_parser = simd_levels())]
+    #[arg(long, value_name = "L", help_heading = COMPUTING, value_parser = simd_levels())]
     pub(crate) simd: Option<String>,
 }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
 
-use super::{EngineArguments, InputArguments, formats};
+use super::{COMPUTING, EngineArguments, InputArguments, formats};
 
 /// Find the lattice point nearest to each direction of a file
 ///
@@ -43,7 +43,7 @@ pub(crate) struct NearestArguments {
     #[command(flatten)]
     pub(crate) engine: EngineArguments,
     /// Compute on so many threads [default: all cores]
-    #[arg(long, value_name = "T", allow_negative_numbers = true)]
+    #[arg(long, value_name = "T", help_heading = COMPUTING, allow_negative_numbers = true)]
     pub(crate) threads: Option<String>,
 }
 
