@@ -12,6 +12,7 @@ mod interrupt;
 mod nearest;
 mod output;
 mod quality;
+mod report;
 mod sample;
 mod serve;
 mod threads;

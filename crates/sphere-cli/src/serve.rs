@@ -36,6 +36,7 @@ impl ServeArguments {
             max_streams: self.max_streams,
             threads: self.threads,
             numa: self.numa,
+            software_gpu: self.software_gpu,
             progress_seconds: self.progress_seconds,
             grace_seconds: self.grace_seconds,
             log: self.log.clone(),

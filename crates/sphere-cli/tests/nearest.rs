@@ -93,7 +93,7 @@ fn what_is_refused() {
 fn what_the_service_refuses() {
     let service = Service::start("");
     let json = "application/json";
-    let table: [(&str, &str, &[u8], u16, &str); 12] = [
+    let table: [(&str, &str, &[u8], u16, &str); 14] = [
         ("fibonacci?total=5", json, b"", 400, "invalid_body"),
         ("fibonacci?total=5", json, b"[[0,0,0]]", 400, "invalid_body"),
         ("fibonacci?total=5", json, b"[[1,0", 400, "invalid_body"),
@@ -101,6 +101,8 @@ fn what_the_service_refuses() {
         ("fibonacci?total=5", "image/png", b"x", 415, "unsupported_media_type"),
         ("fibonacci?total=5&format=parquet", json, b"[]", 400, "invalid_value"),
         ("fibonacci?total=5&as=what", json, b"[]", 400, "invalid_value"),
+        ("fibonacci?total=5&engine=abacus", json, b"[]", 400, "invalid_value"),
+        ("fibonacci?total=5&engine=cpu&engine=cpu", json, b"[]", 400, "duplicate_parameter"),
         ("fibonacci?total=5&seed=1", json, b"[]", 400, "unknown_parameter"),
         ("fibonacci", json, b"[]", 400, "missing_parameter"),
         ("fibonacci?total=0", json, b"[]", 400, "out_of_range"),

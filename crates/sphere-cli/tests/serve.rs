@@ -58,7 +58,15 @@ fn what_is_refused() {
         (sample("random?count=5&seed=x"), 400, "invalid_value", "seed"),
         (sample("random?count=5&format=xlsx"), 400, "invalid_value", "format"),
         (sample("random?count=5&format=csv&format=csv"), 400, "duplicate_parameter", "format"),
-        (sample("random?count=5&engine=cuda"), 400, "invalid_value", "engine"),
+        (sample("random?count=5&engine=abacus"), 400, "invalid_value", "engine"),
+        (sample("random?count=5&engine=cpu&engine=cpu"), 400, "duplicate_parameter", "engine"),
+        (sample("random?count=5&engine=wgpu"), 400, "parameter_not_for_engine", "precision"),
+        (
+            sample("random?count=5&engine=cuda&columns=theta-phi"),
+            400,
+            "parameter_not_for_engine",
+            "columns",
+        ),
         (sample("sobol?count=5&order=3"), 400, "parameter_not_for_scheme", "order"),
         (sample("sobol?count=5&dimensions=21202"), 400, "out_of_range", "dimensions"),
         (sample("sobol?count=5&seed=1"), 400, "needs_scramble", "seed"),
@@ -194,6 +202,9 @@ fn operators_see_what_happens() {
     assert!(health["timestamp"].as_u64().unwrap() > 1_700_000_000_000);
     let ready = service.get("/ready");
     assert_eq!((ready.status, ready.json()["engines"]["cpu"].as_str()), (200, Some("ready")));
+    for engine in ["wgpu", "cuda"] {
+        assert!(ready.json()["engines"][engine].is_string(), "{engine}");
+    }
     service.get("/v1/sample/random?count=1000&method=ball");
     service.get("/v1/sample/random?count=200000&method=ball&format=raw");
     service.get("/v1/sample/spiral?count=1000");

@@ -5,8 +5,9 @@ use std::time::Duration;
 use sphere_math::sampling::Tally;
 
 use crate::block::Sink;
+use crate::engines::{Costs, EngineName};
 use crate::error::Stopped;
-use crate::job::{Job, Precision};
+use crate::job::{Coordinates, Job, Precision};
 use crate::nearest::NearestJob;
 use crate::numa::NumaState;
 use crate::stop::Stop;
@@ -43,26 +44,34 @@ pub trait Engine: Send + Sync {
 /// What an engine is, for reports and for choosing among engines.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Capability {
-    /// The name that users choose it by: `cpu`, `wgpu`.
-    pub name: &'static str,
+    /// What users choose it by; says how its points compare with those of the CPU.
+    pub name: EngineName,
     /// What it computes on.
     pub device: String,
     /// The driver of that device and its version; empty where there is none.
     pub driver: String,
-    /// The kernels that it runs, by name. Points are computed in batches, so jobs may have any size.
+    /// The kernels that it runs, by name.
     pub kernels: Vec<&'static str>,
     /// Kernels that it does not run.
     pub refused: Vec<Refused>,
     /// The types of values that it computes.
     pub precisions: &'static [Precision],
+    /// The coordinates that it computes.
+    pub coordinates: &'static [Coordinates],
+    /// The largest job: 32-bit words of a point, `None` where any fits. Of points there may be any number,
+    /// because they are computed in batches; only a batch has to hold one.
+    pub most_point_words: Option<u64>,
     /// The memory of the device; `None` where nothing tells.
     pub memory_bytes: Option<u64>,
-    /// The instruction set of its kernels: `scalar`, `avx2`, `avx512`, `neon`; `wgsl` compiles to any.
+    /// The instruction set of its kernels: `scalar`, `avx2`, `avx512`, `neon`; `wgsl` and `cuda` are
+    /// languages, which the driver compiles.
     pub simd: &'static str,
     /// Points are computed on so many threads of the processor at once.
     pub threads: usize,
     /// Where they run.
     pub numa: NumaState,
+    /// What work costs on it, as far as it was measured.
+    pub costs: Costs,
 }
 
 /// A kernel that a device computes wrongly or not at all.

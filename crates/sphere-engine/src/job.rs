@@ -28,6 +28,11 @@ pub enum Coordinates {
     ThetaPhi,
 }
 
+impl Coordinates {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Native, Self::LongitudeLatitudeDeg, Self::ThetaPhi];
+}
+
 /// The type of the values.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Precision {

@@ -3,7 +3,7 @@
 //! [`SampleParameters`] is what a command line, a query string or a stored job says;
 //! [`SampleParameters::job`] is the layer that validates it, into a [`Job`]. An [`Engine`] computes
 //! a job into a [`Sink`], block after block in index order. Everything left of the engine is plain
-//! data.
+//! data. [`Engines`] are those of this process; it opens them and chooses among them.
 //!
 //! ```
 //! use sphere_engine::{Collect, CpuEngine, Engine, SampleParameters, Stop};
@@ -23,6 +23,7 @@ mod cpu;
 mod cuda;
 mod device;
 mod engine;
+mod engines;
 mod error;
 mod job;
 pub mod memory;
@@ -41,6 +42,10 @@ pub use cuda::{
     compile_kernels,
 };
 pub use engine::{Capability, Engine, Refused, Report};
+pub use engines::{
+    ChoiceError, Cost, Costs, EngineChoice, EngineName, EngineOptions, Engines, Exactness, Opening,
+    Unable, Work,
+};
 pub use error::{Cause, EngineError, Stopped};
 pub use job::{Coordinates, Job, Precision};
 pub use nearest::NearestJob;

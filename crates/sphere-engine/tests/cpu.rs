@@ -7,8 +7,8 @@ use std::ops::Range;
 use std::time::{Duration, Instant};
 
 use sphere_engine::{
-    Block, Cause, Collect, CpuEngine, Engine, EngineError, Job, SampleParameters, Sink, SinkError,
-    Stop, Window,
+    Block, Cause, Collect, CpuEngine, Engine, EngineError, EngineName, Job, SampleParameters, Sink,
+    SinkError, Stop, Window,
 };
 use sphere_math::direction::{longitude_latitude_deg, theta_phi};
 use sphere_math::simd::SimdLevel;
@@ -212,7 +212,7 @@ fn an_engine_says_what_it_is() {
     let capability = engine.capability();
     assert_eq!(
         (capability.name, capability.simd, capability.threads),
-        ("cpu", SimdLevel::best().name(), 3)
+        (EngineName::Cpu, SimdLevel::best().name(), 3)
     );
     assert!(matches!(CpuEngine::new(NonZeroUsize::new(1_025)), Err(EngineError::Rejected { .. })));
 }

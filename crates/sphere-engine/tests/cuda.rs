@@ -20,8 +20,8 @@ use std::time::{Duration, Instant};
 use bytemuck::Pod;
 use jobs::{JOBS, job, watch};
 use sphere_engine::{
-    Cause, Collect, CpuEngine, CudaEngine, CudaOptions, Engine, EngineError, HostMemory, Job,
-    LinkWay, NearestJob, Precision, Stop,
+    Cause, Collect, CpuEngine, CudaEngine, CudaOptions, Engine, EngineError, EngineName,
+    HostMemory, Job, LinkWay, NearestJob, Precision, Stop,
 };
 use sphere_math::kernels::{ALL, NEAREST, Output};
 use sphere_math::sampling::{Method, SampleError, Scheme};
@@ -89,7 +89,7 @@ fn every_kernel_is_trusted() {
     assert_eq!(capability.refused, []);
     let names: Vec<_> = ALL.iter().chain([&NEAREST]).map(|kernel| kernel.name).collect();
     assert_eq!(capability.kernels, names);
-    assert_eq!(capability.name, "cuda");
+    assert_eq!(capability.name, EngineName::Cuda);
     assert_eq!(capability.precisions, [Precision::Double, Precision::Single]);
     assert!(!capability.device.is_empty() && !capability.driver.is_empty());
     assert!(capability.memory_bytes.unwrap() > 0);

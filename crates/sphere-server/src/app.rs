@@ -5,8 +5,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use sphere_engine::{CpuEngine, Engine};
-use tokio::sync::Semaphore;
+use sphere_engine::{CpuEngine, Engines};
+use tokio::sync::{Mutex, Semaphore};
 
 use crate::access::Token;
 use crate::config::Config;
@@ -17,9 +17,9 @@ use crate::sample::Kept;
 /// The state of the service.
 pub(crate) struct App {
     pub(crate) config: Config,
-    pub(crate) engine: Arc<dyn Engine>,
-    /// The threads of the processor, for work that is no job.
-    pub(crate) threads: Arc<CpuEngine>,
+    pub(crate) engines: Engines,
+    /// Held while an engine is opened: those who wait for it hold no thread.
+    pub(crate) opening: Mutex<()>,
     pub(crate) metrics: Metrics,
     pub(crate) token: Option<Token>,
     pub(crate) streams: Arc<Semaphore>,
@@ -32,15 +32,15 @@ pub(crate) struct App {
 }
 
 impl App {
-    pub(crate) fn new(config: Config, engine: Arc<CpuEngine>) -> std::io::Result<Self> {
+    pub(crate) fn new(config: Config, cpu: CpuEngine) -> std::io::Result<Self> {
         let token = config.token_file.as_deref().map(|file: &Path| Token::from_file(file));
         Ok(Self {
             streams: Arc::new(Semaphore::new(config.max_streams)),
             columnar: Arc::new(Semaphore::new(limits::COLUMNAR_STREAMS)),
             bodies: Arc::new(Semaphore::new(limits::BODIES)),
             judged: Arc::new(Semaphore::new(limits::JUDGED_SETS)),
-            threads: Arc::clone(&engine),
-            engine,
+            engines: Engines::new(cpu, config.engine_options()),
+            opening: Mutex::default(),
             metrics: Metrics::new(),
             token: token.transpose()?,
             memory: Arc::default(),

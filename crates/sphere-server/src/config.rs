@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use sphere_engine::numa::Numa;
+use sphere_engine::{EngineOptions, Software};
 
 use crate::limits;
 
@@ -29,6 +30,8 @@ pub struct Settings {
     pub threads: Option<usize>,
     /// The nodes of memory that they are kept on.
     pub numa: Option<Numa>,
+    /// Whether engine=wgpu may compute on the processor, where there is no graphics processor.
+    pub software_gpu: Option<bool>,
     /// Seconds in which a reader must take something.
     pub progress_seconds: Option<u64>,
     /// Seconds that a shutdown gives to responses under way.
@@ -58,6 +61,8 @@ pub struct Config {
     pub threads: Option<usize>,
     /// The nodes of memory that they are kept on.
     pub numa: Numa,
+    /// Whether engine=wgpu may compute on the processor, where there is no graphics processor.
+    pub software_gpu: bool,
     /// Seconds in which a reader must take something.
     pub progress_seconds: u64,
     /// Seconds that a shutdown gives to responses under way.
@@ -128,6 +133,7 @@ impl Settings {
             max_streams: self.max_streams.or(lower.max_streams),
             threads: self.threads.or(lower.threads),
             numa: self.numa.or(lower.numa),
+            software_gpu: self.software_gpu.or(lower.software_gpu),
             progress_seconds: self.progress_seconds.or(lower.progress_seconds),
             grace_seconds: self.grace_seconds.or(lower.grace_seconds),
             log: self.log.or(lower.log),
@@ -148,6 +154,7 @@ impl Settings {
             max_streams: self.max_streams.unwrap_or(limits::STREAMS),
             threads: self.threads,
             numa: self.numa.unwrap_or_default(),
+            software_gpu: self.software_gpu.unwrap_or(false),
             progress_seconds: self.progress_seconds.unwrap_or(limits::PROGRESS_TIME.as_secs()),
             grace_seconds: self.grace_seconds.unwrap_or(limits::GRACE_TIME.as_secs()),
             log: self.log.unwrap_or_else(|| "info".to_string()),
@@ -171,6 +178,12 @@ impl Settings {
 }
 
 impl Config {
+    /// What is asked of engines.
+    pub(crate) fn engine_options(&self) -> EngineOptions {
+        let software = if self.software_gpu { Software::Allowed } else { Software::Refused };
+        EngineOptions { software }
+    }
+
     /// The settings as a TOML file. Secrets are not among them: they stay in files of their own.
     #[must_use]
     pub fn to_toml(&self) -> String {

@@ -7,15 +7,15 @@ use hyper::StatusCode;
 use hyper::body::{Bytes, Incoming};
 use hyper::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
 use hyper::http::request::Parts;
-use sphere_engine::{CpuEngine, Engine as _, NearestJob, Stop};
+use sphere_engine::{Cause, Engine, EngineChoice, NearestJob, Opening, Stop, Work};
 use sphere_io::read::{PointColumns, PointSet, RawShape, ReadError, ReadOptions, read_stream};
 use sphere_io::{Format, IndexEncoder, Precision};
 
 use crate::app::App;
 use crate::body::{Response, whole};
 use crate::problem::Problem;
-use crate::sample::{accepted, engine_name, once, parse_format};
-use crate::{limits, sample};
+use crate::sample::{accepted, once, parse_engine, parse_format};
+use crate::{engines, limits, sample};
 
 /// The media types of bodies.
 const TYPES: [(&str, Option<Format>); 6] = [
@@ -38,6 +38,7 @@ struct NearestRequest {
     encoder: IndexEncoder,
     columns: Option<PointColumns>,
     reading: ReadOptions,
+    engine: EngineChoice,
 }
 
 pub(crate) async fn nearest(
@@ -50,23 +51,25 @@ pub(crate) async fn nearest(
     if app.is_draining() {
         return Err(Problem::draining());
     }
+    // An engine that is not here is told before the body has come.
+    engines::choose(app, asked.engine, &Work::Nearest { job: &asked.job, directions: 0 }).await?;
     let permit = Arc::clone(&app.bodies).try_acquire_owned().map_err(|_| Problem::busy())?;
     let bytes = read(app, body).await?;
-    let (threads, format) = (Arc::clone(&app.threads), asked.format);
+    let (found_by, format) = (Arc::clone(app), asked.format);
     // Off the reactor: a full body takes a good part of a second.
     let found = tokio::task::spawn_blocking(move || {
-        let found = asked.find(&bytes, &threads);
+        let found = asked.find(&bytes, &found_by);
         drop(permit);
         found
     });
-    let found = found.await.map_err(|error| {
+    let (engine, found) = found.await.map_err(|error| {
         tracing::error!(%error, "finding nearest points failed");
         Problem::engine()
     })??;
     let headers = [
         (CONTENT_TYPE, HeaderValue::from_static(format.media_type())),
         (CACHE_CONTROL, HeaderValue::from_static("no-store")),
-        (sample::ENGINE, engine_name(app)),
+        (sample::ENGINE, engine),
         (sample::DRAWS, HeaderValue::from(sphere_math::DRAW_VERSION)),
     ];
     Ok(whole(StatusCode::OK, headers, found))
@@ -74,12 +77,13 @@ pub(crate) async fn nearest(
 
 impl NearestRequest {
     fn parse(scheme: &str, request: &Parts) -> Result<Self, Problem> {
-        let (mut format, mut columns) = (None, None);
+        let (mut format, mut columns, mut engine) = (None, None, None);
         let mut pairs = Vec::new();
         let query = request.uri.query().unwrap_or("");
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
             match name.as_ref() {
                 "format" => once("format", &mut format, parse_format(&value)?)?,
+                "engine" => once("engine", &mut engine, parse_engine(&value)?)?,
                 "as" => once("as", &mut columns, parse_columns(&value)?)?,
                 _ => pairs.push((name, value)),
             }
@@ -92,23 +96,34 @@ impl NearestRequest {
         };
         let encoder = IndexEncoder::new(format)
             .map_err(|error| Problem::invalid("format", error.to_string()))?;
-        Ok(Self { job, format, encoder, columns, reading: reading(request)? })
+        let (engine, reading) = (engine.unwrap_or_default(), reading(request)?);
+        Ok(Self { job, format, encoder, columns, reading, engine })
     }
 
-    fn find(mut self, body: &[u8], threads: &CpuEngine) -> Result<Vec<u8>, Problem> {
+    /// The indices, encoded, and what found them.
+    fn find(mut self, body: &[u8], app: &App) -> Result<(HeaderValue, Vec<u8>), Problem> {
         let table = read_stream(body, &self.reading).map_err(|error| refused(&error))?;
         let points = PointSet::of(table, self.columns);
         let directions = points.and_then(PointSet::directions);
         let [x, y, z] = directions.map_err(|error| Problem::body(error.to_string()))?;
         let mut found = vec![0; x.len()];
-        let done = threads.nearest(&self.job, [&x, &y, &z], &mut found, &Stop::never());
-        done.map_err(|stopped| Problem::body(stopped.cause.to_string()))?;
+        let work = Work::Nearest { job: &self.job, directions: x.len() as u64 };
+        let engine = app.engines.choose(self.engine, &work, Opening::Never);
+        let engine: &dyn Engine = &**engine.map_err(|error| Problem::no_engine(&error))?;
+        let done = engine.nearest(&self.job, [&x, &y, &z], &mut found, &Stop::never());
+        done.map_err(|stopped| match stopped.cause {
+            Cause::Input(error) => Problem::body(error.to_string()),
+            cause => {
+                tracing::error!(%cause, "finding nearest points failed");
+                Problem::engine()
+            }
+        })?;
         let mut bytes = self.encoder.begin(x.len() as u64);
         for indices in found.chunks(AT_ONCE) {
             bytes.extend(self.encoder.indices(indices));
         }
         bytes.extend(self.encoder.end());
-        Ok(bytes)
+        Ok((engines::header(engine), bytes))
     }
 }
 

@@ -12,6 +12,7 @@ mod access;
 mod app;
 mod body;
 mod config;
+mod engines;
 mod lattice;
 mod limits;
 mod metrics;

@@ -3,7 +3,7 @@
 use hyper::StatusCode;
 use hyper::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
 use serde_json::{Map, Value, json};
-use sphere_engine::{SampleParameters, SchemeKind};
+use sphere_engine::{EngineName, SampleParameters, SchemeKind};
 use sphere_io::Format;
 use sphere_io::read::PointColumns;
 use sphere_math::sampling::{MAX_LATTICE_POINTS, SOBOL_DIMENSIONS};
@@ -49,7 +49,9 @@ fn describe(max_points: u64) -> Value {
             "version": env!("CARGO_PKG_VERSION"),
             "summary": "Points on the unit sphere",
             "description": "Every answer under /v1 is a pure function of its request: the same bytes \
-                from any machine, for ever, within one draw version (x-sphere-draws).",
+                from any machine, for ever, within one draw version (x-sphere-draws). Points of \
+                engine=wgpu alone are within 2^-21 of them, and not to be kept. x-sphere-engine says \
+                what computed.",
             "license": { "name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0" },
         },
         "paths": paths,
@@ -70,10 +72,7 @@ fn sample(scheme: SchemeKind, max_points: u64) -> Value {
         "description": "By default what Accept prefers, else json",
         "schema": { "type": "string", "enum": formats },
     }));
-    parameters.push(json!({
-        "name": "engine", "in": "query", "description": "Which engine computes",
-        "schema": { "type": "string", "enum": ["auto", "cpu"], "default": "auto" },
-    }));
+    parameters.push(engine());
     parameters.push(json!({
         "name": "quality", "in": "query",
         "description": "Judge the points as well, up to a million of them: in JSON under quality, \
@@ -90,15 +89,38 @@ fn sample(scheme: SchemeKind, max_points: u64) -> Value {
         "operationId": format!("sample_{scheme}"),
         "parameters": parameters,
         "responses": {
-            "200": { "description": "The points, streamed", "content": content },
-            "206": { "description": "The bytes that Range asks for (raw and npy)" },
-            "304": { "description": "If-None-Match names the current ETag" },
+            "200": { "description": "The points, streamed", "headers": executed(), "content": content },
+            "206": {
+                "description": "The bytes that Range asks for (raw, npy and ply; not of wgpu)",
+                "headers": executed(),
+            },
+            "304": { "description": "If-None-Match names the current ETag; wgpu has none" },
             "400": problem("A parameter that cannot be"),
             "401": problem("A token is needed"),
             "406": problem("No format that Accept allows"),
             "413": problem("The request has a body"),
             "416": problem("Range lies outside"),
-            "503": problem("Busy; Retry-After says when to try again"),
+            "503": problem("Busy (Retry-After says when to try again), or no such engine here"),
+        },
+    })
+}
+
+/// Which engine computes.
+fn engine() -> Value {
+    json!({
+        "name": "engine", "in": "query",
+        "description": "Which engine computes: auto takes the fastest of those that compute the same \
+            bits; wgpu computes f32 in native coordinates",
+        "schema": choices("engine"),
+    })
+}
+
+/// What every answer with results says of itself.
+fn executed() -> Value {
+    let names = EngineName::ALL.map(EngineName::as_str);
+    json!({
+        "x-sphere-engine": {
+            "description": "Which engine computed", "schema": { "type": "string", "enum": names },
         },
     })
 }
@@ -129,6 +151,7 @@ fn nearest() -> Value {
             text("placement", "Where the lattice puts its points", json!({ "type": "string" })),
             text("as", "What the columns are; by default as they are named", json!({ "type": "string", "enum": kinds })),
             text("format", "By default what Accept prefers, else json", json!({ "type": "string", "enum": formats })),
+            engine(),
         ],
         "requestBody": { "required": true, "content": {
             "application/json": { "schema": rows, "example": [[0, 0, 1], [1, 2, 3]] },
@@ -137,7 +160,7 @@ fn nearest() -> Value {
             "application/vnd.apache.arrow.stream": binary,
         } },
         "responses": {
-            "200": { "description": "The indices", "content": {
+            "200": { "description": "The indices", "headers": executed(), "content": {
                 "application/json": {}, "text/csv": {}, "application/octet-stream": {},
             } },
             "400": problem("A parameter or a body that cannot be"),
@@ -146,7 +169,7 @@ fn nearest() -> Value {
             "408": problem("The body did not arrive in time"),
             "413": problem("The body is too large"),
             "415": problem("No media type that is read"),
-            "503": problem("Busy; Retry-After says when to try again"),
+            "503": problem("Busy (Retry-After says when to try again), or no such engine here"),
         },
     })
 }

@@ -5,7 +5,7 @@ use hyper::header::{
     ALLOW, CONTENT_RANGE, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE,
 };
 use serde::Serialize;
-use sphere_engine::ParameterError;
+use sphere_engine::{ChoiceError, ParameterError, Unable};
 
 use crate::body::{Response, whole};
 use crate::limits;
@@ -165,6 +165,26 @@ impl Problem {
         let detail =
             "the points could not be computed; the request id says which log line knows why";
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "engine_failed", detail)
+    }
+
+    /// An engine that was asked for by name and does not do the work.
+    pub(crate) fn no_engine(error: &ChoiceError) -> Self {
+        match error {
+            ChoiceError::Unable(unable) => Self::unable(unable),
+            ChoiceError::Unavailable { .. } => {
+                let detail = format!("{error}; with engine=auto any work is done");
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "engine_unavailable", detail)
+                    .for_parameter("engine")
+            }
+        }
+    }
+
+    /// Work that an engine never does: what to change.
+    pub(crate) fn unable(unable: &Unable) -> Self {
+        let (parameter, value) = unable.advice();
+        let detail = format!("{unable}: ask for {parameter}={value}");
+        Self::new(StatusCode::BAD_REQUEST, "parameter_not_for_engine", detail)
+            .for_parameter(parameter)
     }
 
     /// The document, with its status.

@@ -17,7 +17,7 @@ use tokio_io_timeout::TimeoutStream;
 
 use crate::app::App;
 use crate::config::Config;
-use crate::{limits, service};
+use crate::{engines, limits, service};
 
 /// Why a service did not start.
 #[derive(Debug, thiserror::Error)]
@@ -62,8 +62,9 @@ impl Server {
         let failed = |source| StartError::Listen { address: wanted, source };
         let listener = TcpListener::bind(wanted).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
-        let app = App::new(config, Arc::new(engine)).map_err(StartError::Token)?;
-        Ok(Self { listener, address, app: Arc::new(app) })
+        let app = Arc::new(App::new(config, engine).map_err(StartError::Token)?);
+        engines::warm(&app);
+        Ok(Self { listener, address, app })
     }
 
     /// Where it listens: the port is a real one even if 0 was asked for.

@@ -19,7 +19,7 @@ use crate::nearest::nearest;
 use crate::problem::Problem;
 use crate::route::{PLACES, Route};
 use crate::text::HeaderText;
-use crate::{lattice, limits, metrics, openapi, page, sample};
+use crate::{engines, lattice, limits, metrics, openapi, page, sample};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const NO_SNIFF: HeaderName = HeaderName::from_static("x-content-type-options");
@@ -83,7 +83,7 @@ async fn respond(
     route: Route<'_>,
 ) -> Result<Response, Problem> {
     match route {
-        Route::Sample(scheme) => sample::sample(app, scheme, request),
+        Route::Sample(scheme) => sample::sample(app, scheme, request).await,
         Route::Nearest(scheme) => lattice::nearest(app, scheme, request, body).await,
         Route::Health => Ok(health()),
         Route::Ready => Ok(ready(app)),
@@ -104,15 +104,17 @@ fn health() -> Response {
     json(StatusCode::OK, format!("{{\"status\":\"ok\",\"timestamp\":{}}}", now.as_millis()))
 }
 
-/// Ready while an engine accepts work; the body names each.
+/// Ready while an engine accepts work, and the CPU always does; the body names each.
 fn ready(app: &App) -> Response {
-    let engine = app.engine.capability();
     let (status, word) = if app.is_draining() {
         (StatusCode::SERVICE_UNAVAILABLE, "shutting down")
     } else {
         (StatusCode::OK, "ready")
     };
-    let engines = serde_json::json!({ engine.name: word });
+    let mut engines = engines::states(app);
+    if app.is_draining() {
+        engines.values_mut().for_each(|state| *state = word.into());
+    }
     json(status, serde_json::json!({ "status": word, "engines": engines }).to_string())
 }
 

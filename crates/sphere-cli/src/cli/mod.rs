@@ -23,7 +23,8 @@ pub(crate) use self::bench::{
     Bench, BenchArguments, BenchLatencyArguments, BenchSampleArguments, Layout, SubjectArguments,
 };
 pub(crate) use self::bench_counters::BenchCountersArguments;
-pub(crate) use self::engines::EnginesArguments;
+use self::engines::COMPUTING;
+pub(crate) use self::engines::{EngineArguments, EnginesArguments};
 pub(crate) use self::input::InputArguments;
 pub(crate) use self::nearest::NearestArguments;
 pub(crate) use self::points::PointArguments;
@@ -77,17 +78,16 @@ pub(crate) struct SampleArguments {
     /// Show a bar with rate and time left while working
     #[arg(long, value_name = "WHEN", help_heading = OUTPUT, default_value = "auto")]
     pub(crate) progress: ProgressWhen,
-    /// Compute the points on this engine; 'sphere engines' lists them. auto is cpu; wgpu computes f32
-    #[arg(long, value_name = "E", help_heading = OUTPUT, default_value = "auto")]
-    pub(crate) engine: EngineChoice,
+    #[command(flatten)]
+    pub(crate) engine: EngineArguments,
     /// Compute on so many threads [default: all cores]
-    #[arg(long, value_name = "T", help_heading = OUTPUT, allow_negative_numbers = true)]
+    #[arg(long, value_name = "T", help_heading = COMPUTING, allow_negative_numbers = true)]
     pub(crate) threads: Option<String>,
     /// Keep threads on nodes of memory: auto where there are several, off, or the number of one
-    #[arg(long, value_name = "NODES", help_heading = OUTPUT, default_value_t, allow_negative_numbers = true)]
+    #[arg(long, value_name = "NODES", help_heading = COMPUTING, default_value_t, allow_negative_numbers = true)]
     pub(crate) numa: Numa,
     /// Compute with this instruction set; the points are the same [default: auto]
-    #[arg(long, value_name = "L", help_heading = OUTPUT, value_parser = simd_levels())]
+    #[arg(long, value_name = "L", help_heading = COMPUTING, value_parser = simd_levels())]
     pub(crate) simd: Option<String>,
 }
 
@@ -122,6 +122,9 @@ pub(crate) struct ServeArguments {
     /// Keep them on nodes of memory: auto where there are several, off, or the number of one [default: auto]
     #[arg(long, value_name = "NODES", env = "SPHERE_NUMA", allow_negative_numbers = true)]
     pub(crate) numa: Option<Numa>,
+    /// Let engine=wgpu compute on the processor where there is no graphics processor: for tests
+    #[arg(long, env = "SPHERE_SOFTWARE_GPU", num_args = 0..=1, default_missing_value = "true")]
+    pub(crate) software_gpu: Option<bool>,
     /// Seconds in which a reader must take something of its response [default: 60]
     #[arg(long, value_name = "S", env = "SPHERE_PROGRESS_SECONDS")]
     pub(crate) progress_seconds: Option<u64>,
@@ -137,28 +140,6 @@ pub(crate) struct ServeArguments {
     /// Print the settings that would be used, as such a file, and end
     #[arg(long)]
     pub(crate) print_config: bool,
-}
-
-/// Which engine.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum EngineChoice {
-    /// The processor
-    Auto,
-    /// The processor
-    Cpu,
-    /// A graphics processor, through WebGPU
-    Wgpu,
-}
-
-impl EngineChoice {
-    /// As the user says it.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Auto => "auto",
-            Self::Cpu => "cpu",
-            Self::Wgpu => "wgpu",
-        }
-    }
 }
 
 /// When to show progress.

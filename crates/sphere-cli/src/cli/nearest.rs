@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
 
-use super::{InputArguments, formats};
+use super::{COMPUTING, EngineArguments, InputArguments, formats};
 
 /// Find the lattice point nearest to each direction of a file
 ///
@@ -36,8 +36,14 @@ pub(crate) struct NearestArguments {
     /// The format of the indices: csv, npy, raw or json [default: by the suffix of FILE, else csv]
     #[arg(long, value_name = "F", value_parser = formats())]
     pub(crate) format: Option<String>,
+    /// Print a report of the run as one JSON object (on standard error when the indices go to
+    /// standard output)
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) engine: EngineArguments,
     /// Compute on so many threads [default: all cores]
-    #[arg(long, value_name = "T", allow_negative_numbers = true)]
+    #[arg(long, value_name = "T", help_heading = COMPUTING, allow_negative_numbers = true)]
     pub(crate) threads: Option<String>,
 }
 

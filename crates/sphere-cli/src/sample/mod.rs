@@ -3,25 +3,24 @@
 mod picture;
 mod points;
 mod progress;
-mod report;
 mod target;
 
 use std::time::Instant;
 
 use sphere_engine::{
-    Cause, Coordinates, CpuEngine, Engine, Job, Precision, SampleParameters, Sink, Stop, Stopped,
-    WgpuEngine, WgpuOptions,
+    Cause, CpuEngine, Engine, EngineChoice, EngineName, Engines, Job, SampleParameters, Sink, Stop,
+    Stopped, Work,
 };
 use sphere_math::simd::SimdLevel;
 
 use self::progress::Progress;
-use self::report::Report;
 use self::target::Target;
-use crate::cli::{EngineChoice, SampleArguments};
+use crate::cli::SampleArguments;
 use crate::failure::Failure;
-use crate::interrupt;
 use crate::output::Output;
+use crate::report::Report;
 use crate::threads::engine;
+use crate::{engines, interrupt};
 
 pub(crate) fn run(arguments: &SampleArguments) -> Result<(), Failure> {
     // Everything that can be wrong with the request is found before anything is touched.
@@ -31,8 +30,8 @@ pub(crate) fn run(arguments: &SampleArguments) -> Result<(), Failure> {
     let target = Target::of(arguments)?;
     let engine = engine(arguments.threads.as_deref(), arguments.numa)?;
     let cpu = on_level(engine, arguments.simd.as_deref())?;
-    let wgpu = graphics(arguments, &job)?;
-    let engine: &dyn Engine = wgpu.as_ref().map_or(&cpu, |engine| engine);
+    let engines = Engines::new(cpu, arguments.engine.software.options());
+    let engine = chosen(&engines, arguments, &job)?;
 
     interrupt::install()?;
     let started = Instant::now();
@@ -46,7 +45,7 @@ pub(crate) fn run(arguments: &SampleArguments) -> Result<(), Failure> {
         tally = Some(points::write(engine, &job, &parameters, target.format, output, &progress)?);
     }
     if let Some(output) = &mut picture {
-        let drawn = picture::draw(&cpu, &job, output, &progress)?;
+        let drawn = picture::draw(engine, &job, output, &progress)?;
         tally = tally.or(Some(drawn));
     }
     progress.finish();
@@ -59,26 +58,34 @@ pub(crate) fn run(arguments: &SampleArguments) -> Result<(), Failure> {
         seconds: started.elapsed().as_secs_f64(),
         bytes,
         draws: job.draws(),
-        attempts: tally.unwrap_or_default().attempts,
-        requested: arguments.engine.name(),
+        attempts: Some(tally.unwrap_or_default().attempts),
+        requested: arguments.engine.engine,
         capability: engine.capability(),
     };
-    if arguments.json { report.print(&target) } else { report.tell(&target) }
+    let results: Vec<_> = target.points.iter().chain(&target.picture).collect();
+    if arguments.json { report.print(&results) } else { report.tell(&results) }
 }
 
-/// The engine of a graphics processor, if that is asked for and can do the job.
-fn graphics(arguments: &SampleArguments, job: &Job) -> Result<Option<WgpuEngine>, Failure> {
-    if arguments.engine != EngineChoice::Wgpu {
-        return Ok(None);
+/// The engine that the user wants, if it can do all that is asked for.
+fn chosen<'a>(
+    engines: &'a Engines,
+    arguments: &SampleArguments,
+    job: &Job,
+) -> Result<&'a dyn Engine, Failure> {
+    let (work, native) = (Work::Points(job), job.native());
+    let pictures = |engine: EngineName| match Work::Points(&native).suits(engine) {
+        Err(_) if arguments.plot.is_some() => Err(Failure::usage(format!(
+            "{engine} draws no pictures, which are made of f64: leave --plot out, or use --engine auto"
+        ))),
+        _ => Ok(()),
+    };
+    if let EngineChoice::Named(name) = arguments.engine.engine
+        && work.suits(name).is_ok()
+    {
+        pictures(name)?;
     }
-    if job.precision() != Precision::Single || job.coordinates() != Coordinates::Native {
-        let what = "--engine wgpu computes f32 in native coordinates: add --precision f32";
-        return Err(Failure::usage(what));
-    }
-    if arguments.plot.is_some() {
-        return Err(Failure::usage("--engine wgpu draws no pictures: --plot is for the cpu"));
-    }
-    WgpuEngine::open(WgpuOptions::default()).map(Some).map_err(Failure::work)
+    let given: Vec<&str> = arguments.points.parameters().map(|(name, _)| name).collect();
+    engines::choose(engines, &arguments.engine, &work, &given).map(|engine| &**engine)
 }
 
 /// The engine on the instruction set asked for.

@@ -29,7 +29,7 @@ use crate::{
 const BLOCK_BYTES: usize = 1 << 21;
 
 /// Jobs up to this size are computed where they are asked for: handing one over would take longer.
-const INLINE_BYTES: u64 = 1 << 14;
+pub(crate) const INLINE_BYTES: u64 = 1 << 14;
 
 /// Directions between two looks at a stop: a few milliseconds of work.
 const NEAREST_AT_ONCE: usize = 1 << 20;

@@ -2,13 +2,14 @@
 
 use std::num::NonZeroUsize;
 
+use sphere_math::kernels::{ALL, NEAREST};
 use sphere_math::simd::SimdLevel;
 
 use super::CpuEngine;
 use super::pool::Pool;
 use crate::numa::{Numa, NumaError, NumaState, Pinning, Topology};
 use crate::plans::Plans;
-use crate::{Capability, EngineError, Precision};
+use crate::{Capability, Costs, EngineError, EngineName};
 
 impl CpuEngine {
     /// An engine of so many threads, wherever the system puts them; `None` is one per core that this
@@ -76,16 +77,19 @@ impl CpuEngine {
     fn of(pool: Pool, threads: usize, numa: NumaState) -> Self {
         let simd = SimdLevel::best();
         let capability = Capability {
-            name: "cpu",
+            name: EngineName::Cpu,
             device: std::env::consts::ARCH.to_string(),
             driver: String::new(),
-            kernels: sphere_math::kernels::ALL.iter().map(|kernel| kernel.name).collect(),
+            kernels: ALL.into_iter().chain([NEAREST]).map(|kernel| kernel.name).collect(),
             refused: Vec::new(),
-            precisions: &[Precision::Double, Precision::Single],
-            memory_bytes: None,
+            precisions: EngineName::Cpu.precisions(),
+            coordinates: EngineName::Cpu.coordinates(),
+            most_point_words: None,
+            memory_bytes: memory_bytes(),
             simd: simd.name(),
             threads,
             numa,
+            costs: Costs::default(),
         };
         Self { pool, plans: Plans::default(), simd, capability }
     }
@@ -93,6 +97,17 @@ impl CpuEngine {
 
 fn all_cores() -> NonZeroUsize {
     std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
+}
+
+/// The memory of the machine, where the system says.
+fn memory_bytes() -> Option<u64> {
+    #[cfg(target_os = "linux")]
+    {
+        let info = rustix::system::sysinfo();
+        u64::try_from(u128::from(info.totalram) * u128::from(info.mem_unit)).ok()
+    }
+    #[cfg(not(target_os = "linux"))]
+    None
 }
 
 fn check(threads: usize) -> Result<usize, EngineError> {

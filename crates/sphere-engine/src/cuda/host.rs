@@ -129,11 +129,13 @@ impl<D: Driver> Drop for Registered<D> {
     }
 }
 
+type SharedPool<D> = Arc<Pool<Registered<D>>>;
+
 /// Registered memory out of its pool, where it goes back when it is dropped.
 #[derive(Debug)]
 pub(super) struct Pinned<D: Driver> {
     /// `None` while it is dropped.
-    lent: Option<Lent<Registered<D>, Arc<Pool<Registered<D>>>>>,
+    lent: Option<Lent<Registered<D>, SharedPool<D>>>,
 }
 
 impl<D: Driver> Pinned<D> {
@@ -173,7 +175,7 @@ impl<D: Driver> Drop for Pinned<D> {
 #[derive(Debug)]
 pub(super) struct HostPool<D: Driver> {
     gpu: Arc<Gpu<D>>,
-    pool: Arc<Pool<Registered<D>>>,
+    pool: SharedPool<D>,
 }
 
 impl<D: Driver> HostPool<D> {

@@ -21,8 +21,8 @@ use crate::device::trusted::Trusted;
 use crate::numa::NumaState;
 use crate::plans::Plans;
 use crate::{
-    Capability, Cause, Collect, Coordinates, EngineError, Job, NearestJob, Precision, Report, Sink,
-    Stop, Stopped, Window,
+    Capability, Cause, Collect, Coordinates, Costs, EngineError, EngineName, Job, NearestJob,
+    Precision, Report, Sink, Stop, Stopped, Window,
 };
 
 /// The kernels of a device, and what jobs share.
@@ -55,16 +55,19 @@ impl<D: Driver> Inner<D> {
             probe::differs(kernel.name, &runner)
         })?;
         let capability = Capability {
-            name: "cuda",
+            name: EngineName::Cuda,
             device: device.name,
             driver: device.driver,
             kernels: kernels.names(),
             refused: kernels.refused(),
-            precisions: &[Precision::Double, Precision::Single],
+            precisions: EngineName::Cuda.precisions(),
+            coordinates: EngineName::Cuda.coordinates(),
+            most_point_words: None,
             memory_bytes: Some(device.memory_bytes),
             simd: "cuda",
             threads: 1,
             numa: NumaState::Off,
+            costs: Costs::default(),
         };
         Ok(Self { kernels, plans: Plans::default(), capability, resources })
     }

@@ -259,3 +259,25 @@ fn link_seconds<D: Driver>(
         }
     })
 }
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    /// Two runs of each measurement.
+    pub(crate) fn all<D: Driver>(
+        inner: &Inner<D>,
+        plan: &Plan,
+        columns: [&[f64]; 3],
+    ) -> Result<Vec<f64>, EngineError> {
+        let mut all = kernel_seconds(inner, &plan.launch(Output::Double), 100, 2)?;
+        all.extend(nearest_seconds(inner, plan, columns, 2)?);
+        all.extend(copy_seconds(inner, 5_000, 2)?);
+        for way in [LinkWay::ToDevice, LinkWay::ToHost] {
+            for memory in [HostMemory::Registered, HostMemory::Pageable] {
+                all.extend(link_seconds(inner, way, memory, 5_001, 2)?);
+            }
+        }
+        Ok(all)
+    }
+}

@@ -72,14 +72,13 @@ impl<'a, D: Driver> Search<'a, D> {
         columns: [&'a [f64]; 3],
         indices: &'a mut [u64],
     ) -> Result<Self, EngineError> {
-        let mut ranges: Vec<Range<usize>> = Vec::new();
         let is_large = indices.len() as u64 * ROW_BYTES >= IN_PLACE_BYTES;
-        let indices_range = indices.as_mut_ptr_range();
-        ranges.push(indices_range.start.expose_provenance()..indices_range.end.addr());
-        for column in columns {
-            let range = column.as_ptr_range();
-            ranges.push(range.start.expose_provenance()..range.end.addr());
-        }
+        let out = indices.as_mut_ptr_range();
+        let mut ranges = Vec::from(columns.map(|column| {
+            let column = column.as_ptr_range();
+            column.start.expose_provenance()..column.end.addr()
+        }));
+        ranges.push(out.start.expose_provenance()..out.end.addr());
         let in_place = if is_large {
             // SAFETY: the slices are borrowed for 'a, longer than this search lives.
             unsafe { InPlace::new(&resources.gpu, &resources.known, ranges) }?
@@ -95,7 +94,7 @@ impl<'a, D: Driver> Search<'a, D> {
             lanes: Lanes::new(resources),
             staging: Vec::new(),
             columns,
-            indices: indices_range.start,
+            indices: out.start,
             borrowed: PhantomData,
             in_place,
             next: 0,
@@ -121,72 +120,80 @@ impl<'a, D: Driver> Search<'a, D> {
         }))
     }
 
+    /// Queues what a chunk takes: its way in, the kernel, its way out.
     fn queue(&self, chunk: &mut Chunk<D>) -> Result<(), EngineError> {
-        let no_room = || EngineError::Failed { reason: "a chunk has no room".to_string() };
-        let Chunk { rows, way, slot, staging, uploaded } = chunk;
-        let (count, bytes) = (rows.len(), rows.len() * 8);
-        let mapped = staging.as_ref().map(|staging| (staging.pointer(), staging.bytes()));
-        let room = match way {
-            Way::Mapped => mapped,
-            Way::Copied => slot.memory().map(|memory| (memory.pointer(), memory.bytes())),
+        let on_device = chunk.on_device()?;
+        if chunk.way == Way::Copied {
+            self.copy_in(chunk, on_device)?;
+        }
+        let count = chunk.rows.len() as u64;
+        let arguments = Arguments {
+            out: on_device.column(3),
+            header: self.launch.header(&(0..count)),
+            parameters: chunk.uploaded.parameters(),
+            table: on_device.first,
         };
-        let (table, _) = room.filter(|(_, room)| *room >= 4 * bytes).ok_or_else(no_room)?;
-        if mapped.is_some_and(|(_, room)| room < 4 * bytes) {
-            return Err(no_room());
-        }
-        let column = |at: usize| DevicePointer(table.0 + (at * bytes) as u64);
-        let (gpu, stream) = (&self.resources.gpu, slot.stream.handle());
-        let host = staging.as_mut().map(|staging| staging.words_mut().as_mut_ptr().cast::<u8>());
-        if *way == Way::Copied {
-            let straight = self.columns.map(|column| column[rows.clone()].as_ptr().cast::<u8>());
-            let parts = match host {
-                Some(host) => vec![(host.cast_const(), 3 * bytes)],
-                None => straight.map(|from| (from, bytes)).to_vec(),
-            };
-            for (at, (from, bytes)) in parts.into_iter().enumerate() {
-                gpu.call(|driver| {
-                    // SAFETY: the memory of the slot has four columns, this is one of the first three or
-                    // all of them. The directions are in the chunk, which an `InUse` holds until the
-                    // stream is done, or in columns that are borrowed until the search is dropped,
-                    // before which every chunk is.
-                    unsafe { driver.copy_to_device(column(at), from, bytes, stream) }
-                })?;
-            }
-        }
-        let header = self.launch.header(&(0..count as u64));
-        let parameters = uploaded.parameters();
-        let arguments = Arguments { out: column(3), header, parameters, table };
-        gpu.call(|driver| {
-            // SAFETY: `table` has been seen to have room for four columns of `count` rows; the kernel reads
-            // three and writes the fourth. It and the parameters belong to the chunk.
-            unsafe { driver.launch(self.function, grid(count as u64), &arguments, stream) }
+        let stream = chunk.slot.stream.handle();
+        self.resources.gpu.call(|driver| {
+            // SAFETY: there is room for four columns of `count` rows; the kernel reads three and writes the
+            // fourth. They and the parameters belong to the chunk, which an `InUse` holds until the
+            // stream is done.
+            unsafe { driver.launch(self.function, grid(count), &arguments, stream) }
         })?;
-        if *way == Way::Copied {
-            // SAFETY: both have `count` rows from here on: three columns lie before the indices of a
-            // chunk, and `indices` is as long as the columns.
-            let to = unsafe {
-                match host {
-                    Some(host) => host.add(3 * bytes),
-                    None => self.indices.add(rows.start).cast::<u8>(),
-                }
-            };
-            gpu.call(|driver| {
-                // SAFETY: as above. Nobody reads these indices before the stream is done.
-                unsafe { driver.copy_to_host(to, column(3), bytes, stream) }
-            })?;
-            slot.mark()?;
+        if chunk.way == Way::Copied {
+            self.copy_out(chunk, on_device)?;
+            chunk.slot.mark()?;
         }
         Ok(())
     }
 
-    /// Sees to it that every row has an index.
-    fn check(&mut self, rows: Range<usize>) -> Result<(), Cause> {
-        // SAFETY: the rows are within the indices, which are borrowed mutably for 'a, and no stream writes
-        // to them any more.
-        let found = unsafe {
-            std::slice::from_raw_parts(self.indices.add(rows.start).cast_const(), rows.len())
+    fn copy_in(&self, chunk: &Chunk<D>, on_device: OnDevice) -> Result<(), EngineError> {
+        let rows = chunk.rows.clone();
+        let straight = self.columns.map(|column| &column[rows.clone()]);
+        let staged = chunk.staging.as_ref().map(|staging| {
+            let columns = staging.words().chunks_exact(rows.len());
+            columns.take(3).map(<[u64]>::as_ptr).collect::<Vec<_>>()
+        });
+        for (at, column) in straight.into_iter().enumerate() {
+            let from = match &staged {
+                Some(staged) => staged[at].cast(),
+                None => column.as_ptr().cast(),
+            };
+            let (to, stream) = (on_device.column(at), chunk.slot.stream.handle());
+            self.resources.gpu.call(|driver| {
+                // SAFETY: both have as many bytes as a column of the chunk. That on the device belongs to the
+                // chunk, as does the other or it is borrowed for 'a; an `InUse` holds the chunk until the
+                // stream is done, and no chunk outlives the search.
+                unsafe { driver.copy_to_device(to, from, on_device.bytes, stream) }
+            })?;
+        }
+        Ok(())
+    }
+
+    fn copy_out(&self, chunk: &mut Chunk<D>, on_device: OnDevice) -> Result<(), EngineError> {
+        let Chunk { rows, slot, staging, .. } = chunk;
+        let to = match staging {
+            Some(staging) => staging.words_mut()[3 * rows.len()..].as_mut_ptr().cast(),
+            // SAFETY: the rows are within the indices.
+            None => unsafe { self.indices.add(rows.start) }.cast(),
         };
-        let Some(at) = missing(found) else {
+        let (from, stream) = (on_device.column(3), slot.stream.handle());
+        self.resources.gpu.call(|driver| {
+            // SAFETY: as for the way in; nobody reads these indices before the stream is done.
+            unsafe { driver.copy_to_host(to, from, on_device.bytes, stream) }
+        })
+    }
+
+    /// The indices of some rows, on which no stream works any more.
+    fn found(&mut self, rows: &Range<usize>) -> &mut [u64] {
+        // SAFETY: the rows are within the indices, which are borrowed mutably for 'a. No reference to them
+        // lives longer than this one, and the device writes to those of other rows alone.
+        unsafe { std::slice::from_raw_parts_mut(self.indices.add(rows.start), rows.len()) }
+    }
+
+    /// Sees to it that every row has an index.
+    fn check(&mut self, rows: &Range<usize>) -> Result<(), Cause> {
+        let Some(at) = missing(self.found(rows)) else {
             self.next = rows.end as u64;
             return Ok(());
         };
@@ -197,13 +204,43 @@ impl<'a, D: Driver> Search<'a, D> {
     }
 }
 
-/// The first row that has no index. Whole groups are looked at, which the compiler does at once.
+/// Four columns as the device sees them.
+#[derive(Clone, Copy, Debug)]
+struct OnDevice {
+    first: DevicePointer,
+    /// Of a column.
+    bytes: usize,
+}
+
+impl OnDevice {
+    fn column(self, at: usize) -> DevicePointer {
+        DevicePointer(self.first.0 + (at * self.bytes) as u64)
+    }
+}
+
+impl<D: Driver> Chunk<D> {
+    /// Where the kernel finds the columns, once all that is used has room for them.
+    fn on_device(&self) -> Result<OnDevice, EngineError> {
+        let bytes = self.rows.len() * size_of::<u64>();
+        let mapped = self.staging.as_ref().map(|staging| (staging.pointer(), staging.bytes()));
+        let memory = self.slot.memory().map(|memory| (memory.pointer(), memory.bytes()));
+        let (first, room) = match self.way {
+            Way::Mapped => mapped,
+            Way::Copied => memory,
+        }
+        .unwrap_or((DevicePointer(0), 0));
+        if room < 4 * bytes || mapped.is_some_and(|(_, room)| room < 4 * bytes) {
+            return Err(EngineError::Failed { reason: "a chunk has no room".to_string() });
+        }
+        Ok(OnDevice { first, bytes })
+    }
+}
+
+/// The first row that has no index.
 fn missing(indices: &[u64]) -> Option<usize> {
-    const GROUP: usize = 64;
-    let has_none = |group: &&[u64]| group.iter().fold(false, |any, index| any | (*index == NONE));
-    let group = indices.chunks(GROUP).position(|group| has_none(&group))?;
-    let first = group * GROUP;
-    indices[first..].iter().position(|index| *index == NONE).map(|at| first + at)
+    // Whether there is one, many are asked at once; which it is, one after the other.
+    let is_missing = indices.contains(&NONE);
+    is_missing.then(|| indices.iter().position(|index| *index == NONE)).flatten()
 }
 
 impl<D: Driver> Launcher for Search<'_, D> {
@@ -242,15 +279,10 @@ impl<D: Driver> Launcher for Search<'_, D> {
         let Some(Chunk { rows, slot, staging, .. }) = flight.done() else { return Ok(()) };
         self.lanes.give_back(slot);
         if let Some(staging) = staging {
-            let found = &staging.words()[3 * rows.len()..4 * rows.len()];
-            // SAFETY: the rows are within the indices, which are borrowed mutably for 'a, and no stream
-            // writes to them.
-            let to =
-                unsafe { std::slice::from_raw_parts_mut(self.indices.add(rows.start), rows.len()) };
-            to.copy_from_slice(found);
+            self.found(&rows).copy_from_slice(&staging.words()[3 * rows.len()..4 * rows.len()]);
             self.staging.push(staging);
         }
-        self.check(rows)
+        self.check(&rows)
     }
 
     fn next(&self) -> u64 {
@@ -273,11 +305,13 @@ mod tests {
             (0, &[][..], None),
             (1_000, &[][..], None),
             (1_000, &[999][..], Some(999)),
-            (1_000, &[0, 5][..], Some(0)),
+            (1_000, &[0, 5][..], Some(0_usize)),
             (1_000, &[130, 64 * 7][..], Some(130)),
         ] {
             let mut indices: Vec<u64> = (0..length).collect();
-            none.iter().for_each(|&at: &usize| indices[at] = NONE);
+            for &at in none {
+                indices[at] = NONE;
+            }
             assert_eq!(missing(&indices), expected);
         }
     }

@@ -1,4 +1,4 @@
-//! Where the pages of memory lie, and moving them: the one room of this crate with unsafe code.
+//! Where the pages of memory lie, and moving them.
 
 #![cfg_attr(
     target_os = "linux",

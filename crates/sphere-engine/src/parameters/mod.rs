@@ -14,7 +14,8 @@ use sphere_math::sampling::{
     Domain, MAX_LATTICE_POINTS, Method, Placement, SampleError, Scheme, Scramble,
 };
 
-use self::value::{ScrambleKind, Value, parse};
+pub(crate) use self::value::{Named, parse};
+use self::value::{ScrambleKind, Value};
 use crate::{Coordinates, Job, Precision};
 
 /// The parameters of a sampling request, as a command line, a query string or a stored job gives
@@ -103,7 +104,7 @@ impl SampleParameters {
         }
     }
 
-    /// The names that a parameter (or `scheme`) allows; `None` where it takes numbers or more. For
+    /// The names that a parameter (or `scheme`, or `engine`) allows; `None` where it takes numbers or more. For
     /// help texts, completions and forms.
     #[must_use]
     pub fn choices(parameter: &str) -> Option<Vec<&'static str>> {

@@ -7,10 +7,10 @@ use sphere_math::sampling::{Method, Placement};
 
 use super::number::parse_integer;
 use super::{ParameterError, SchemeKind};
-use crate::{Coordinates, Precision};
+use crate::{Coordinates, EngineChoice, Precision};
 
 /// A type that a parameter can have.
-pub(super) trait Value: Copy + 'static {
+pub(crate) trait Value: Copy + 'static {
     /// The value that the text means.
     fn from_text(text: &str) -> Option<Self>;
 
@@ -22,7 +22,7 @@ pub(super) trait Value: Copy + 'static {
 }
 
 /// Reads a parameter.
-pub(super) fn parse<T: Value>(parameter: &'static str, text: &str) -> Result<T, ParameterError> {
+pub(crate) fn parse<T: Value>(parameter: &'static str, text: &str) -> Result<T, ParameterError> {
     T::from_text(text).ok_or_else(|| ParameterError::Invalid {
         parameter,
         // Strangers send these; a message has no use for more of it.
@@ -32,7 +32,7 @@ pub(super) fn parse<T: Value>(parameter: &'static str, text: &str) -> Result<T, 
 }
 
 /// A type with a fixed set of named values.
-pub(super) trait Named: Copy + PartialEq + 'static {
+pub(crate) trait Named: Copy + PartialEq + 'static {
     const ALL: &'static [(&'static str, Self)];
 
     /// The name of the value.
@@ -64,6 +64,7 @@ pub(super) fn choices(parameter: &str) -> Option<Vec<&'static str>> {
     }
     Some(match parameter {
         "scheme" => names::<SchemeKind>(),
+        "engine" => names::<EngineChoice>(),
         "method" => names::<Method>(),
         "scramble" => names::<ScrambleKind>(),
         "ordering" => names::<Ordering>(),

@@ -45,7 +45,10 @@ fn choose(
     if names.is_empty() {
         return Err(unavailable("no Vulkan, Metal or Direct3D 12 device was found"));
     }
-    Err(unavailable(&format!("only software devices were found: {}", names.join(", "))))
+    let names = names.join(", ");
+    Err(unavailable(&format!(
+        "only software devices were found: {names}; --software-gpu allows them"
+    )))
 }
 
 /// The lower the better; `None` is not to be used.
@@ -93,6 +96,8 @@ mod tests {
             choose(devices, Power::High, Software::Refused).unwrap_err().to_string()
         };
         assert!(reason(&[]).contains("no Vulkan, Metal or Direct3D 12 device"));
-        assert!(reason(&[(Cpu, "llvmpipe")]).contains("software devices were found: llvmpipe"));
+        let software = reason(&[(Cpu, "llvmpipe")]);
+        assert!(software.contains("software devices were found: llvmpipe"), "{software}");
+        assert!(software.contains("--software-gpu"), "{software}");
     }
 }

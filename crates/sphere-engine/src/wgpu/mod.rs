@@ -39,8 +39,8 @@ use crate::device::trusted::Trusted;
 use crate::numa::NumaState;
 use crate::plans::Plans;
 use crate::{
-    Capability, Cause, Coordinates, Engine, EngineError, Job, NearestJob, Precision, Report, Sink,
-    Stop, Stopped,
+    Capability, Cause, Coordinates, Costs, Engine, EngineError, EngineName, Job, NearestJob,
+    Precision, Report, Sink, Stop, Stopped,
 };
 
 /// Bytes of a batch: many times what a launch costs, few enough that the first points arrive at once.
@@ -103,16 +103,19 @@ impl WgpuEngine {
             },
         )?;
         let capability = Capability {
-            name: "wgpu",
+            name: EngineName::Wgpu,
             device: gpu.name.clone(),
             driver: gpu.driver.clone(),
             kernels: kernels.names(),
             refused: kernels.refused(),
-            precisions: &[Precision::Single],
+            precisions: EngineName::Wgpu.precisions(),
+            coordinates: EngineName::Wgpu.coordinates(),
+            most_point_words: Some((gpu.most_words as u64).min(gpu.most_buffer_bytes / 4)),
             memory_bytes: None,
             simd: "wgsl",
             threads: 1,
             numa: NumaState::Off,
+            costs: Costs::default(),
         };
         Ok(Self { kernels, pool, finders, gpu, plans: Plans::default(), capability })
     }

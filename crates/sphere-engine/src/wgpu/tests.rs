@@ -138,7 +138,7 @@ fn blocks_are_not_copied_and_outlive_their_engine() {
     let pool = std::sync::Arc::clone(&engine.pool);
     drop(engine);
     let values = |blocks: &[Block]| -> Vec<f32> {
-        blocks.iter().flat_map(|block| block.values::<f32>()).copied().collect()
+        blocks.iter().flat_map(Block::values::<f32>).copied().collect()
     };
     let row = kept.0[0].values::<f32>().len();
     assert!(values(&kept.0[..5]) == right[..5 * row] && values(&kept.0[5..]) == right[6 * row..]);

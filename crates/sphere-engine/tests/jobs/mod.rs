@@ -48,12 +48,6 @@ pub(crate) struct Watch<F> {
     after_each: F,
 }
 
-impl<F> Watch<F> {
-    pub(crate) fn values<T: bytemuck::Pod>(&self) -> Vec<T> {
-        bytemuck::pod_collect_to_vec(&self.bytes)
-    }
-}
-
 impl<F: FnMut(u64)> Sink for Watch<F> {
     fn window(&self) -> Window {
         Window { blocks: 1, block_bytes: self.block_bytes }

@@ -16,8 +16,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use sphere_engine::{
-    Block, Cause, Collect, CpuEngine, Engine, EngineError, Job, Precision, SampleParameters, Sink,
-    SinkError, Software, Stop, WgpuEngine, WgpuOptions, Window,
+    Block, Cause, Collect, CpuEngine, Engine, EngineError, EngineName, Job, Precision,
+    SampleParameters, Sink, SinkError, Software, Stop, WgpuEngine, WgpuOptions, Window,
 };
 use sphere_math::kernels::{ALL, NEAREST};
 
@@ -79,7 +79,10 @@ fn every_kernel_is_trusted() {
     assert_eq!(capability.refused, []);
     let names = ALL.into_iter().chain([NEAREST]).map(|kernel| kernel.name);
     assert_eq!(capability.kernels, names.collect::<Vec<_>>());
-    assert_eq!((capability.name, capability.precisions), ("wgpu", &[Precision::Single][..]));
+    assert_eq!(
+        (capability.name, capability.precisions),
+        (EngineName::Wgpu, &[Precision::Single][..])
+    );
     assert!(!capability.device.is_empty() && !capability.driver.is_empty());
     eprintln!("ran on {}, {}", capability.device, capability.driver);
 }

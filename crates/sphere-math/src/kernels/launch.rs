@@ -79,8 +79,9 @@ pub(crate) fn words_f32(value: f64) -> [u32; 1] {
 #[cfg(test)]
 mod tests {
     use super::Output;
+    use crate::healpix::Ordering;
     use crate::kernels::{ALL, NEAREST};
-    use crate::sampling::{Placement, Scheme};
+    use crate::sampling::{Domain, Method, Placement, Scheme, Scramble};
 
     #[test]
     fn a_header_holds_both_halves_of_the_start() {
@@ -94,6 +95,24 @@ mod tests {
             assert_eq!(launch.header(&range), [5, 7, 10, number]);
             assert_eq!(launch.words_per_point, words);
         }
+    }
+
+    #[test]
+    fn the_kernel_of_a_scheme_is_that_of_its_launch() {
+        let sobol = |domain| Scheme::Sobol { domain, scramble: Scramble::None };
+        let schemes = [
+            Scheme::Fibonacci { total: 5, placement: Placement::Packing },
+            Scheme::Disk { total: 5 },
+            Scheme::Random { seed: 1, method: Method::Ball },
+            sobol(Domain::Cube { dimensions: 2 }),
+            sobol(Domain::Sphere),
+            Scheme::Pixels { order: 1, ordering: Ordering::Ring },
+        ];
+        let kernels = schemes.map(|scheme| {
+            assert_eq!(scheme.kernel(), scheme.plan().unwrap().launch(Output::Draw).kernel);
+            scheme.kernel()
+        });
+        assert_eq!(kernels, ALL, "a kernel of each");
     }
 
     #[test]

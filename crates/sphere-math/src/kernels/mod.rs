@@ -16,7 +16,7 @@ pub use directions::single_direction;
 pub use launch::{Launch, Output};
 pub(crate) use launch::{Twin, words_f32, words_f64, words_u64};
 
-use crate::sampling::twins;
+use crate::sampling::{Domain, Scheme, twins};
 
 /// How far a coordinate that a WGSL kernel lifts may be from the f32 lift of this crate: 2^-21,
 /// absolute.
@@ -74,3 +74,19 @@ pub const ALL: [&Kernel; 6] = [
 /// [`Plan::launch_nearest`](crate::sampling::Plan::launch_nearest); in WGSL, which has no f64, for
 /// directions in f32, by [`Plan::launch_nearest_single`](crate::sampling::Plan::launch_nearest_single).
 pub const NEAREST: &Kernel = &twins::NEAREST;
+
+impl Scheme {
+    /// The kernel that computes it on other devices: that of
+    /// [`Plan::launch`](crate::sampling::Plan::launch), before there is a plan. O(1).
+    #[must_use]
+    pub const fn kernel(&self) -> &'static Kernel {
+        match self {
+            Self::Fibonacci { .. } => &twins::FIBONACCI,
+            Self::Disk { .. } => &twins::DISK,
+            Self::Random { .. } => &twins::RANDOM,
+            Self::Sobol { domain: Domain::Sphere, .. } => &twins::SOBOL_SPHERE,
+            Self::Sobol { domain: Domain::Cube { .. }, .. } => &twins::SOBOL_CUBE,
+            Self::Pixels { .. } => &twins::PIXELS,
+        }
+    }
+}

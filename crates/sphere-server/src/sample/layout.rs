@@ -8,6 +8,7 @@ use sphere_io::Format;
 
 use super::any_encoder::AnyEncoder;
 use super::request::{Quality, SampleRequest};
+use super::tag::Tag;
 use crate::problem::Problem;
 
 /// The bytes of a response: a head, then rows of the same length, where the format has it so.
@@ -48,13 +49,15 @@ impl Layout {
         Self { total: total_bytes, head: head_bytes, row: row_bytes }
     }
 
-    /// The part that `Range` asks for; everything where there is none, or where it cannot be had.
-    pub(super) fn part(&self, headers: &HeaderMap, tag: &str) -> Result<Part, Problem> {
+    /// The part that `Range` asks for; everything where there is none, where it cannot be had, or
+    /// where no tag says of what it would be a part.
+    pub(super) fn part(&self, headers: &HeaderMap, tag: Option<&Tag>) -> Result<Part, Problem> {
         let Some(total) = self.total else {
             return Ok(Part { bytes: 0..u64::MAX, rows: None, first_row_at: 0, is_partial: false });
         };
         let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
-        let is_current = text(&IF_RANGE).is_none_or(|given| given == tag);
+        let is_current =
+            tag.is_some_and(|tag| text(&IF_RANGE).is_none_or(|given| given == tag.as_str()));
         let asked = text(&RANGE).filter(|_| is_current).and_then(|range| asked(range, total));
         let (bytes, is_partial) = match asked {
             Some(bytes) if bytes.is_empty() => return Err(Problem::range(total)),
@@ -92,6 +95,7 @@ fn asked(range: &str, total: u64) -> Option<Range<u64>> {
 #[cfg(test)]
 mod tests {
     use super::{Layout, asked};
+    use crate::sample::tag::TagHash;
     use hyper::HeaderMap;
 
     #[test]
@@ -133,10 +137,12 @@ mod tests {
         for (range, rows, first_row_at) in table {
             let mut headers = HeaderMap::new();
             headers.insert("range", range.parse().unwrap());
-            let part = layout.part(&headers, "\"tag\"").ok().unwrap();
+            let tag = TagHash::new().tag();
+            let part = layout.part(&headers, Some(&tag)).ok().unwrap();
             assert_eq!((part.rows, part.first_row_at), (Some(rows), first_row_at), "{range}");
+            assert!(!layout.part(&headers, None).ok().unwrap().is_partial, "of nothing known");
             headers.insert("if-range", "\"other\"".parse().unwrap());
-            assert!(!layout.part(&headers, "\"tag\"").ok().unwrap().is_partial);
+            assert!(!layout.part(&headers, Some(&tag)).ok().unwrap().is_partial);
         }
     }
 }

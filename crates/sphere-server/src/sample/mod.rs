@@ -1,4 +1,5 @@
-//! `GET /v1/sample/{scheme}`: a pure function of its query, streamed.
+//! `GET /v1/sample/{scheme}`: a pure function of its query, unless a device is asked for that rounds as
+//! it likes; streamed.
 
 mod any_encoder;
 mod encode;
@@ -16,27 +17,31 @@ use hyper::header::{
 };
 use hyper::http::request::Parts;
 use hyper::{HeaderMap, Method, StatusCode};
-use sphere_engine::Job;
+use sphere_engine::{Engine, EngineName, Job, Work};
 
 use self::encode::Encoding;
 pub(crate) use self::kept::Kept;
 use self::layout::Layout;
 use self::request::{Quality, SampleRequest};
-pub(crate) use self::request::{accepted, once, parse_format};
+pub(crate) use self::request::{accepted, once, parse_engine, parse_format};
 pub(crate) use self::stream::StreamBody;
 use self::tag::Tag;
 use crate::app::App;
 use crate::body::{Body, Response};
-use crate::limits;
 use crate::problem::Problem;
 use crate::text::HeaderText;
+use crate::{engines, limits};
 
 pub(crate) const ENGINE: HeaderName = HeaderName::from_static("x-sphere-engine");
 /// The field of a trailer that holds the quality of the points.
 const QUALITY_TRAILER: &str = "x-sphere-quality";
 pub(crate) const DRAWS: HeaderName = HeaderName::from_static("x-sphere-draws");
 
-pub(crate) fn sample(app: &Arc<App>, scheme: &str, asked: &Parts) -> Result<Response, Problem> {
+pub(crate) async fn sample(
+    app: &Arc<App>,
+    scheme: &str,
+    asked: &Parts,
+) -> Result<Response, Problem> {
     if let Some(response) = app.kept.get(asked) {
         app.metrics.kept();
         return Ok(response);
@@ -47,31 +52,35 @@ pub(crate) fn sample(app: &Arc<App>, scheme: &str, asked: &Parts) -> Result<Resp
     if points > app.config.max_points {
         return Err(Problem::too_many_points(points, app.config.max_points));
     }
-    let tag = request.tag();
-    if is_known(headers, tag.as_str()) {
+    let engine = engines::choose(app, request.engine, &Work::Points(&request.job)).await?;
+    // Bits that a device decides have no tag: there is nothing to compare, and no part to ask for,
+    // which might be another device's.
+    let tag = engines::is_exact(&*engine).then(|| request.tag());
+    if tag.as_ref().is_some_and(|tag| is_known(headers, tag.as_str())) {
         let mut response = Body::empty().respond(StatusCode::NOT_MODIFIED);
-        describe(response.headers_mut(), app, &request, &tag);
+        describe(response.headers_mut(), app, &request, &*engine, tag.as_ref());
         return Ok(response);
     }
 
     let layout = Layout::of(&request);
-    let part = layout.part(headers, tag.as_str())?;
+    let part = layout.part(headers, tag.as_ref())?;
     let encoding = Encoding::of(&request, headers);
     let body = if asked.method == Method::HEAD {
         Body::empty()
     } else if app.is_draining() {
         return Err(Problem::draining());
-    } else if is_small(&request.job) && request.quality == Quality::Left {
-        Body::Whole(stream::whole(app, &request, &part, encoding)?)
+    } else if is_small(&request.job, &*engine) && request.quality == Quality::Left {
+        Body::Whole(stream::whole(app, &request, &*engine, &part, encoding)?)
     } else {
-        Body::Stream(stream::body(app, &request, &part, encoding)?)
+        Body::Stream(stream::body(app, &request, &engine, &part, encoding)?)
     };
 
     let mut response = body.respond(StatusCode::OK);
-    describe(response.headers_mut(), app, &request, &tag);
+    describe(response.headers_mut(), app, &request, &*engine, tag.as_ref());
     if let Some(total) = layout.total {
         let headers = response.headers_mut();
-        headers.insert(ACCEPT_RANGES, HeaderValue::from_static("bytes"));
+        let parts = if tag.is_some() { "bytes" } else { "none" };
+        headers.insert(ACCEPT_RANGES, HeaderValue::from_static(parts));
         headers.insert(CONTENT_LENGTH, HeaderValue::from(part.bytes.end - part.bytes.start));
         if part.is_partial {
             let (first, last) = (part.bytes.start, part.bytes.end.saturating_sub(1));
@@ -86,34 +95,39 @@ pub(crate) fn sample(app: &Arc<App>, scheme: &str, asked: &Parts) -> Result<Resp
     if encoding == Encoding::Gzip {
         response.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
     }
-    app.kept.keep(asked, &response);
+    if tag.is_some() {
+        app.kept.keep(asked, &response);
+    }
     Ok(response)
 }
 
-/// Where it is computed, as the header says it.
-pub(crate) fn engine_name(app: &App) -> HeaderValue {
-    HeaderValue::from_static(app.engine.capability().name)
-}
-
-/// Whether it is answered faster than handed to another thread.
-fn is_small(job: &Job) -> bool {
+/// Whether it is answered faster than handed to another thread. A device may make its caller wait.
+fn is_small(job: &Job, engine: &dyn Engine) -> bool {
     let bytes = job.points().saturating_mul(job.row_bytes() as u64);
-    bytes <= limits::INLINE_BYTES && job.shape().columns() <= limits::INLINE_COLUMNS
+    engine.capability().name == EngineName::Cpu
+        && bytes <= limits::INLINE_BYTES
+        && job.shape().columns() <= limits::INLINE_COLUMNS
 }
 
 /// The headers that a response has whatever its body.
-fn describe(headers: &mut HeaderMap, app: &App, request: &SampleRequest, tag: &Tag) {
+fn describe(
+    headers: &mut HeaderMap,
+    app: &App,
+    request: &SampleRequest,
+    engine: &dyn Engine,
+    tag: Option<&Tag>,
+) {
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(request.format.media_type()));
-    headers.insert(ETAG, tag.value());
-    // A pure function: what was right once is right for ever. Behind a token it is nobody else's.
-    let cache = if app.token.is_some() {
-        "private, max-age=31536000, immutable"
-    } else {
-        "public, max-age=31536000, immutable"
+    let cache = match tag {
+        None => "no-store",
+        // A pure function: what was right once is right for ever. Behind a token it is nobody else's.
+        Some(_) if app.token.is_some() => "private, max-age=31536000, immutable",
+        Some(_) => "public, max-age=31536000, immutable",
     };
     headers.insert(CACHE_CONTROL, HeaderValue::from_static(cache));
+    headers.extend(tag.map(|tag| (ETAG, tag.value())));
     headers.insert(VARY, HeaderValue::from_static("accept, accept-encoding"));
-    headers.insert(ENGINE, engine_name(app));
+    headers.insert(ENGINE, engines::header(engine));
     headers.insert(DRAWS, HeaderValue::from(request.job.draws()));
     headers.insert(CONTENT_DISPOSITION, request.disposition());
 }

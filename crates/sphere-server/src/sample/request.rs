@@ -2,7 +2,7 @@
 
 use hyper::HeaderMap;
 use hyper::header::{ACCEPT, HeaderValue, TE};
-use sphere_engine::{Job, SampleParameters};
+use sphere_engine::{EngineChoice, Job, SampleParameters};
 use sphere_io::{Format, Header};
 
 use super::tag::{Tag, TagHash};
@@ -10,12 +10,14 @@ use crate::limits;
 use crate::problem::Problem;
 use crate::text::HeaderText;
 
-/// What is asked for: the job, and how it is to be written.
+/// What is asked for: the job, how it is to be written, and where it is to be computed.
+#[derive(Clone)]
 pub(super) struct SampleRequest {
     pub(super) parameters: SampleParameters,
     pub(super) job: Job,
     pub(super) format: Format,
     pub(super) quality: Quality,
+    pub(super) engine: EngineChoice,
 }
 
 /// Whether the points are judged, and where the report goes.
@@ -66,7 +68,7 @@ impl SampleRequest {
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
             match name.as_ref() {
                 "format" => once("format", &mut format, parse_format(&value)?)?,
-                "engine" => once("engine", &mut engine, check_engine(&value)?)?,
+                "engine" => once("engine", &mut engine, parse_engine(&value)?)?,
                 "quality" => once("quality", &mut quality, parse_bool("quality", &value)?)?,
                 name => {
                     let set = parameters.set(name, &value);
@@ -80,7 +82,7 @@ impl SampleRequest {
             None => accepted(headers)?,
         };
         let quality = Quality::of(quality, format, &job, headers)?;
-        Ok(Self { parameters, job, format, quality })
+        Ok(Self { parameters, job, format, quality, engine: engine.unwrap_or_default() })
     }
 
     /// What a file has before its points.
@@ -91,7 +93,8 @@ impl SampleRequest {
             .with_texts(self.parameters.texts())
     }
 
-    /// A strong entity tag: the hash of all that decides the bytes.
+    /// A strong entity tag: the hash of all that decides the bytes, where no device does. Engines of the
+    /// same bits share it.
     pub(super) fn tag(&self) -> Tag {
         let mut hash = TagHash::new();
         let fixed =
@@ -134,12 +137,8 @@ fn parse_bool(parameter: &'static str, value: &str) -> Result<bool, Problem> {
     })
 }
 
-fn check_engine(name: &str) -> Result<(), Problem> {
-    if matches!(name, "auto" | "cpu") {
-        return Ok(());
-    }
-    let name: String = name.chars().take(64).collect();
-    Err(Problem::invalid("engine", format!("engine is '{name}'; it must be one of auto, cpu")))
+pub(crate) fn parse_engine(name: &str) -> Result<EngineChoice, Problem> {
+    name.parse().map_err(|error| Problem::parameter(&error))
 }
 
 /// The format that `Accept` prefers; JSON where it leaves the choice.

@@ -9,7 +9,9 @@ use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 use hyper::HeaderMap;
 use hyper::header::{HeaderName, HeaderValue};
-use sphere_engine::{Block, Cause, CollectColumns, Job, Sink, SinkError, Stop, Stopped, Window};
+use sphere_engine::{
+    Block, Cause, CollectColumns, Engine, Job, Sink, SinkError, Stop, Stopped, Window,
+};
 use sphere_io::Format;
 use sphere_io::quality::Report;
 use sphere_io::read::PointSet;
@@ -28,6 +30,7 @@ use crate::problem::Problem;
 pub(super) fn whole(
     app: &App,
     request: &SampleRequest,
+    engine: &dyn Engine,
     part: &Part,
     encoding: Encoding,
 ) -> Result<Bytes, Problem> {
@@ -35,11 +38,11 @@ pub(super) fn whole(
     // One block mostly, which needs no copy.
     let mut out = Vec::new();
     let block_bytes = limits::MOST_BLOCK_BYTES;
-    let computed =
-        compute(app, request, part, &mut encoder, block_bytes, &Stop::never(), |bytes| {
-            out.push(bytes);
-            Ok(())
-        });
+    let work = PartOf { app, request, engine, part };
+    let computed = work.compute(&mut encoder, block_bytes, &Stop::never(), |bytes| {
+        out.push(bytes);
+        Ok(())
+    });
     computed.map_err(|stopped| {
         tracing::error!(%stopped, "a small response failed");
         Problem::engine()
@@ -58,6 +61,7 @@ pub(super) fn whole(
 pub(super) fn body(
     app: &Arc<App>,
     request: &SampleRequest,
+    engine: &Arc<dyn Engine>,
     part: &Part,
     encoding: Encoding,
 ) -> Result<StreamBody, Problem> {
@@ -68,21 +72,17 @@ pub(super) fn body(
     let body =
         StreamBody { receiver, stop: stop.clone(), left: length, _permits: Arc::clone(&permits) };
 
-    let (app, part) = (Arc::clone(app), part.clone());
-    let request = SampleRequest {
-        parameters: request.parameters.clone(),
-        job: request.job.clone(),
-        format: request.format,
-        quality: request.quality,
-    };
+    let (app, engine) = (Arc::clone(app), Arc::clone(engine));
+    let (request, part) = (request.clone(), part.clone());
     app.metrics.streams.inc();
     tokio::task::spawn_blocking(move || {
         let mut encoder = PartEncoder::new(&request, &part, encoding);
         let share = Share::of(&app.memory);
-        let sent =
-            compute(&app, &request, &part, &mut encoder, share.block_bytes, &stop, |bytes| {
-                sender.blocking_send(Ok(Frame::data(bytes))).map_err(Into::into)
-            });
+        let work = PartOf { app: &app, request: &request, engine: &*engine, part: &part };
+        // Where another engine takes over: `Stopped` says at which row, the encoder is as far.
+        let sent = work.compute(&mut encoder, share.block_bytes, &stop, |bytes| {
+            sender.blocking_send(Ok(Frame::data(bytes))).map_err(Into::into)
+        });
         let sent = sent.and_then(|()| end(&app, &request, &mut encoder, &sender));
         if let Err(stopped) = sent {
             app.metrics.cut();
@@ -97,26 +97,34 @@ pub(super) fn body(
     Ok(body)
 }
 
-/// Computes the rows of a part and passes their bytes on, after the head.
-fn compute(
-    app: &App,
-    request: &SampleRequest,
-    part: &Part,
-    encoder: &mut PartEncoder,
-    block_bytes: usize,
-    stop: &Stop,
-    mut send: impl FnMut(Bytes) -> Result<(), SinkError>,
-) -> Result<(), Stopped> {
-    // A compressor gives nothing until it has enough, and a part may have no head and no end.
-    let mut send = |bytes: Bytes| if bytes.is_empty() { Ok(()) } else { send(bytes) };
-    let job = rows_of(&request.job, part.rows.clone());
-    let start = job.range().start;
-    let failed = |next| move |error| Stopped { next, cause: Cause::Sink(error) };
-    encoder.begin(part).and_then(&mut send).map_err(failed(start))?;
-    let mut sink = PartSink { encoder, send: &mut send, block_bytes };
-    let report = app.engine.run(&job, &mut sink, stop)?;
-    app.metrics.computed(request.parameters.scheme(), &report);
-    Ok(())
+/// A part of a response, and what computes it.
+struct PartOf<'a> {
+    app: &'a App,
+    request: &'a SampleRequest,
+    engine: &'a dyn Engine,
+    part: &'a Part,
+}
+
+impl PartOf<'_> {
+    /// Computes the rows of the part and passes their bytes on, after the head.
+    fn compute(
+        &self,
+        encoder: &mut PartEncoder,
+        block_bytes: usize,
+        stop: &Stop,
+        mut send: impl FnMut(Bytes) -> Result<(), SinkError>,
+    ) -> Result<(), Stopped> {
+        // A compressor gives nothing until it has enough, and a part may have no head and no end.
+        let mut send = |bytes: Bytes| if bytes.is_empty() { Ok(()) } else { send(bytes) };
+        let job = rows_of(&self.request.job, self.part.rows.clone());
+        let start = job.range().start;
+        let failed = |next| move |error| Stopped { next, cause: Cause::Sink(error) };
+        encoder.begin(self.part).and_then(&mut send).map_err(failed(start))?;
+        let mut sink = PartSink { encoder, send: &mut send, block_bytes };
+        let report = self.engine.run(&job, &mut sink, stop)?;
+        self.app.metrics.computed(self.request.parameters.scheme(), &report);
+        Ok(())
+    }
 }
 
 /// The end of the document, and of the report where one is asked for.
@@ -149,14 +157,14 @@ fn end(
     }
 }
 
-/// The quality of the points of a job, which are computed again: they are few, and were sent in
-/// whatever form.
+/// The quality of the points of a job, which are computed again, on the CPU in f64: they are few, and
+/// were sent in whatever form.
 fn judge(app: &App, job: &Job) -> Result<serde_json::Value, Stopped> {
     let job = job.native();
     let mut points = CollectColumns::new(job.columns());
-    app.engine.run(&job, &mut points, &Stop::never())?;
+    app.engines.cpu().run(&job, &mut points, &Stop::never())?;
     let points = PointSet::of_shape(job.shape(), points.columns);
-    match Report::of(&points, &*app.threads) {
+    match Report::of(&points, &**app.engines.cpu()) {
         Ok(report) => Ok(report.to_json()),
         // Of points of our own, only that there are none.
         Err(error) => Ok(serde_json::json!({ "error": error.to_string() })),

@@ -3,6 +3,7 @@
 use sphere_math::sampling::SampleError;
 
 use super::*;
+use crate::cuda::measure;
 use crate::{Cause, NearestJob};
 
 /// Out of memory, a failure that may pass, and a loss.
@@ -117,6 +118,53 @@ fn whichever_call_fails_while_an_engine_is_opened_nothing_is_left() {
             assert_eq!(fake.audit(), [""; 0], "call {call}, {name}, code {code}");
         }
     }
+}
+
+#[test]
+fn whichever_call_of_a_measurement_fails_nothing_is_left() {
+    let job = job("fibonacci count=10 total=10001 placement=offset:0");
+    let x = [1.0; 100];
+    let measured = |engine: &Inner<Fake>| {
+        measure::tests::all(engine, &job.scheme().plan().unwrap(), [&x, &x, &x])
+    };
+    let (fake, engine) = with_jobs(&[], None);
+    let before = fake.calls().len();
+    let seconds = measured(&engine).unwrap();
+    assert!(seconds.len() == 14, "{seconds:?}");
+    let calls = fake.calls().len() - before;
+    drop(engine);
+    assert_eq!(fake.audit(), [""; 0]);
+    for code in CODES {
+        for call in 0..calls {
+            let (fake, engine) = with_jobs(&[], None);
+            fake.fail_at(call, code);
+            if let Err(error) = measured(&engine) {
+                // What cannot be registered is not there.
+                let is_refused = error == EngineError::OutOfMemory;
+                assert!(is_refused || is_typed(&error, code), "call {call}: {error}");
+            }
+            assert_eq!(measured(&engine).is_err(), code == 700, "call {call}");
+            drop(engine);
+            assert_eq!(fake.audit(), [""; 0], "call {call}, code {code}");
+        }
+    }
+}
+
+/// A device that does not say when it is done may still write: its memory is left to it.
+#[test]
+fn a_device_that_cannot_be_waited_for_is_lost() {
+    let job = job("fibonacci count=100 total=1000");
+    let (fake, engine) = with_jobs(std::slice::from_ref(&job), None);
+    let mut sink = Kept::default();
+    engine.run(&job, &mut sink, &Stop::never()).unwrap();
+    let freed = |call: &&'static str| ["free", "unregister"].contains(call);
+    let before = fake.calls().len();
+    fake.fail_all("synchronize_stream", 999);
+    let stopped = engine.run(&job, &mut sink, &Stop::never()).unwrap_err();
+    assert!(matches!(stopped.cause, Cause::Engine(EngineError::Failed { .. })), "{stopped}");
+    let stopped = engine.run(&job, &mut sink, &Stop::never()).unwrap_err();
+    assert!(matches!(stopped.cause, Cause::Engine(EngineError::Lost { .. })), "{stopped}");
+    assert!(!fake.calls()[before..].iter().any(freed));
 }
 
 #[test]

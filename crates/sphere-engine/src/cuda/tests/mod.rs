@@ -24,6 +24,7 @@ use crate::{
 const DEVICE_BYTES: u64 = 1 << 30;
 
 /// What the fake loads: the name of the kernel.
+#[allow(clippy::unnecessary_wraps, reason = "compilers fail")]
 fn compile(kernel: &Kernel) -> Result<Vec<u8>, EngineError> {
     Ok(kernel.name.as_bytes().to_vec())
 }
@@ -35,7 +36,9 @@ fn open(fake: &Fake, most_device_bytes: Option<u64>) -> Result<Inner<Fake>, Engi
 /// An engine, and its driver, which knows the schemes of some jobs.
 fn with_jobs(jobs: &[Job], most_device_bytes: Option<u64>) -> (Fake, Inner<Fake>) {
     let fake = Fake::new(DEVICE_BYTES);
-    jobs.iter().for_each(|job| fake.know(job.scheme()));
+    for job in jobs {
+        fake.know(job.scheme());
+    }
     let engine = open(&fake, most_device_bytes).unwrap();
     (fake, engine)
 }
@@ -66,6 +69,7 @@ struct Kept {
     window: Window,
     spare: Vec<Block>,
     ends: Vec<u64>,
+    lent: usize,
     /// The sink fails at this block.
     full_at: Option<usize>,
 }
@@ -82,6 +86,7 @@ impl Sink for Kept {
     }
 
     fn lend(&mut self) -> Block {
+        self.lent += 1;
         self.spare.pop().unwrap_or_default()
     }
 

@@ -1,7 +1,7 @@
 //! What must be true whatever happens, and at the end.
 
 use super::super::DevicePointer;
-use super::work::Work;
+use super::work::{Queue, Work};
 use super::{Fake, State, memory};
 
 impl State {
@@ -20,7 +20,7 @@ impl State {
 
     /// A stream has come to the end of memory: no other may still use it.
     pub(super) fn free(&mut self, pointer: DevicePointer) {
-        let queued = self.streams.values().flat_map(|queue| queue.waiting());
+        let queued = self.streams.values().flat_map(Queue::waiting);
         let uses = |work: &Work| {
             let pointers = match work {
                 Work::Launch(_, arguments) => {
@@ -64,7 +64,7 @@ impl State {
                 .any(|used| memory::host_address(used).is_some_and(|used| range.contains(&used))),
             _ => false,
         };
-        if self.streams.values().flat_map(|queue| queue.waiting()).any(uses) {
+        if self.streams.values().flat_map(Queue::waiting).any(uses) {
             self.wrong("memory is unregistered before it was used".to_string());
         }
     }
