@@ -140,6 +140,13 @@ pub trait Sink {
     /// # Errors
     /// When the points cannot be kept; the job stops and says at which index.
     fn accept(&mut self, points: Range<u64>, block: Block) -> Result<(), SinkError>;
+
+    /// Forgets all points from `next` on, which were accepted already and have turned out to be wrong;
+    /// the next ones arrive from there. False where that cannot be done, as they are gone.
+    fn rewind(&mut self, next: u64) -> bool {
+        let _ = next;
+        false
+    }
 }
 
 /// A sink that keeps every value in memory: for tests, examples and small jobs.
@@ -148,6 +155,8 @@ pub struct Collect<T> {
     /// The values so far, C order (points, columns).
     pub values: Vec<T>,
     spare: Vec<Block>,
+    /// The first index of each block, and how many values there were before it.
+    starts: Vec<(u64, usize)>,
 }
 
 impl<T: Pod + Zeroable> Sink for Collect<T> {
@@ -155,10 +164,20 @@ impl<T: Pod + Zeroable> Sink for Collect<T> {
         self.spare.pop().unwrap_or_default()
     }
 
-    fn accept(&mut self, _points: Range<u64>, block: Block) -> Result<(), SinkError> {
+    fn accept(&mut self, points: Range<u64>, block: Block) -> Result<(), SinkError> {
+        self.starts.push((points.start, self.values.len()));
         self.values.extend_from_slice(block.values());
         self.spare.push(block);
         Ok(())
+    }
+
+    fn rewind(&mut self, next: u64) -> bool {
+        let Some(first) = self.starts.iter().position(|(start, _)| *start == next) else {
+            return false;
+        };
+        self.values.truncate(self.starts[first].1);
+        self.starts.truncate(first);
+        true
     }
 }
 

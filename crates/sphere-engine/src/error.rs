@@ -56,6 +56,12 @@ pub enum EngineError {
         /// What is wrong with it.
         reason: String,
     },
+    /// What it computed is not what is defined: nothing of it can be trusted, take the next engine.
+    #[error("engine wrong: {reason}")]
+    Wrong {
+        /// What differs.
+        reason: String,
+    },
     /// A failure that may pass: try again.
     #[error("engine failed: {reason}")]
     Failed {

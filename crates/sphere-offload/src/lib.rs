@@ -5,5 +5,6 @@ pub mod fault;
 pub mod ladder;
 #[cfg(target_os = "linux")]
 pub mod supervisor;
+pub mod verify;
 #[cfg(target_os = "linux")]
 pub mod worker;

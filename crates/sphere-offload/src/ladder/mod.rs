@@ -88,6 +88,7 @@ impl<'a> Walk<'a> {
                 return Ok(false);
             }
         };
+        let first = self.watch.next();
         for run in 1..=RUNS {
             let begun = self.watch.next();
             let result = self.run_on(rung, &permit, stop, patience);
@@ -106,9 +107,15 @@ impl<'a> Walk<'a> {
             if step == Action::Stop {
                 return Err(cause);
             }
+            // Points of a wrong engine that are gone cannot be made right: the job must not look whole.
+            if step == Action::Replay && !self.back_to(first) {
+                return Err(cause);
+            }
             if let Cause::Engine(error) = cause {
                 self.passed_over(rung, Trouble::Failed(error), self.watch.at().elapsed());
             }
+            let step =
+                if step == Action::Replay { Action::Next(Some(Fault::Lasting)) } else { step };
             if let Action::Next(fault) = step {
                 if let Some(fault) = fault {
                     permit.failed(fault, Instant::now());
@@ -143,6 +150,15 @@ impl<'a> Walk<'a> {
         if !points.is_empty() {
             self.executed.push(Executed { engine: rung.supply.name(), points });
         }
+    }
+
+    /// Forgets what was computed from an index on.
+    fn back_to(&mut self, next: u64) -> bool {
+        let back = self.watch.back_to(next);
+        if back {
+            self.executed.retain(|part| part.points.start < next);
+        }
+        back
     }
 
     fn passed_over(&mut self, rung: &Rung, cause: Trouble, lost: Duration) {

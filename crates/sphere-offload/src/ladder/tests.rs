@@ -262,6 +262,55 @@ fn points_out_of_order_are_not_passed_on() {
     assert_eq!(points, Vec::<f64>::new());
 }
 
+fn wrong() -> EngineError {
+    EngineError::Wrong { reason: "point 7".to_string() }
+}
+
+#[test]
+fn what_a_wrong_engine_computed_is_computed_again() {
+    let ladder = ladder(vec![vec![Script::Fails(2, wrong())], vec![]]);
+    let (outcome, points) = run(&ladder, &job(35));
+    let outcome = outcome.unwrap();
+    assert_eq!(executed(&outcome), [("second", 5..40)]);
+    assert_eq!(outcome.attempts[0].cause, Trouble::Failed(wrong()));
+    assert!(points == undisturbed(&job(35)));
+    assert!(matches!(ladder.rungs[0].gate.state(), State::Open { .. }));
+}
+
+#[test]
+fn only_what_the_wrong_engine_computed_is_replayed() {
+    let scripts = vec![vec![Script::Fails(1, lost())], vec![Script::Fails(1, wrong())], vec![]];
+    let (outcome, points) = run(&ladder(scripts), &job(35));
+    assert_eq!(executed(&outcome.unwrap()), [("first", 5..15), ("third", 15..40)]);
+    assert!(points == undisturbed(&job(35)));
+}
+
+/// A stream, whose points are gone once it has them.
+struct Gone(Collect<f64>);
+
+impl Sink for Gone {
+    fn lend(&mut self) -> Block {
+        self.0.lend()
+    }
+
+    fn accept(&mut self, points: Range<u64>, block: Block) -> Result<(), SinkError> {
+        self.0.accept(points, block)
+    }
+}
+
+#[test]
+fn a_stream_with_points_of_a_wrong_engine_is_cut() {
+    let cut = ladder(vec![vec![Script::Fails(2, wrong())], vec![]]);
+    let mut gone = Gone(Collect::default());
+    let undone = cut.run(&job(35), &mut gone, &Stop::never()).unwrap_err();
+    assert!(matches!(undone.cause, Cause::Engine(EngineError::Wrong { .. })));
+    // Before the first block nothing is lost.
+    let replayed = ladder(vec![vec![Script::Fails(0, wrong())], vec![]]);
+    let mut gone = Gone(Collect::default());
+    replayed.run(&job(35), &mut gone, &Stop::never()).unwrap();
+    assert!(gone.0.values == undisturbed(&job(35)));
+}
+
 #[test]
 fn where_all_fail_the_last_failure_is_told() {
     let (undone, points) = run(
@@ -282,6 +331,7 @@ fn script() -> impl Strategy<Value = Script> {
         Just(failed()),
         Just(lost()),
         Just(EngineError::OutOfMemory),
+        Just(wrong()),
         Just(EngineError::Unavailable { reason: "cannot".to_string() }),
     ];
     prop_oneof![

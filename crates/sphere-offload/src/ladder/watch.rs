@@ -26,6 +26,15 @@ impl<'a> Watch<'a> {
         self.at = Instant::now();
     }
 
+    /// Goes back to an earlier index, if the sink can.
+    pub(super) fn back_to(&mut self, next: u64) -> bool {
+        let back = self.next == next || self.out.rewind(next);
+        if back {
+            self.next = next;
+        }
+        back
+    }
+
     pub(super) fn next(&self) -> u64 {
         self.next
     }

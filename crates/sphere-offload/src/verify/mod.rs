@@ -1,0 +1,161 @@
+//! A fraction of what an engine computes is computed again, by one that is trusted.
+//!
+//! Wrong answers are worse than errors: a block with a wrong point is not passed on, and the job ends as
+//! [`EngineError::Wrong`], which has a ladder replay what the engine has computed.
+
+mod sample;
+
+use std::fmt;
+use std::num::NonZeroU64;
+use std::ops::Range;
+use std::sync::Arc;
+
+use sphere_engine::{
+    Block, Capability, Cause, Engine, EngineError, Job, NearestJob, Report, Sink, SinkError, Stop,
+    Stopped, Window,
+};
+
+use self::sample::Sample;
+
+/// An engine that is looked after.
+pub struct Verified {
+    engine: Arc<dyn Engine>,
+    reference: Arc<dyn Engine>,
+    sample: Sample,
+}
+
+impl Verified {
+    /// About one point in `one_in` of what `engine` computes is compared with `reference`, bit by bit.
+    /// `seed` says which: a number that nobody outside knows, where somebody may wish to be missed.
+    #[must_use]
+    pub fn new(
+        engine: Arc<dyn Engine>,
+        reference: Arc<dyn Engine>,
+        one_in: NonZeroU64,
+        seed: u64,
+    ) -> Self {
+        Self { engine, reference, sample: Sample::new(one_in, seed) }
+    }
+}
+
+impl fmt::Debug for Verified {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Verified")
+            .field("engine", &self.engine.capability().name)
+            .field("sample", &self.sample)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Engine for Verified {
+    fn capability(&self) -> &Capability {
+        self.engine.capability()
+    }
+
+    fn run(&self, job: &Job, out: &mut dyn Sink, stop: &Stop) -> Result<Report, Stopped> {
+        let Self { reference, sample, .. } = self;
+        let mut checked = Checked { out, reference: &**reference, sample: *sample, job };
+        self.engine.run(job, &mut checked, stop).map_err(|Stopped { next, cause }| {
+            let cause = match cause {
+                Cause::Sink(error) => match error.downcast::<Mismatch>() {
+                    Ok(mismatch) => {
+                        Cause::Engine(EngineError::Wrong { reason: mismatch.to_string() })
+                    }
+                    Err(error) => Cause::Sink(error),
+                },
+                cause => cause,
+            };
+            Stopped { next, cause }
+        })
+    }
+
+    fn nearest(
+        &self,
+        job: &NearestJob,
+        directions: [&[f64]; 3],
+        indices: &mut [u64],
+        stop: &Stop,
+    ) -> Result<(), Stopped> {
+        self.engine.nearest(job, directions, indices, stop)?;
+        for run in self.sample.runs(0..indices.len() as u64) {
+            let rows = run.start as usize..run.end as usize;
+            let mut right = [0; sample::RUN as usize];
+            let right = &mut right[..rows.len()];
+            let columns = directions.map(|column| &column[rows.clone()]);
+            self.reference.nearest(job, columns, right, &Stop::never())?;
+            if indices[rows] != *right {
+                let reason = Mismatch { points: run }.to_string();
+                return Err(Stopped {
+                    next: 0,
+                    cause: Cause::Engine(EngineError::Wrong { reason }),
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("one of points {} to {} differs from its definition", .points.start, .points.end - 1)]
+struct Mismatch {
+    points: Range<u64>,
+}
+
+/// Between the engine and the sink.
+struct Checked<'a> {
+    out: &'a mut dyn Sink,
+    reference: &'a dyn Engine,
+    sample: Sample,
+    job: &'a Job,
+}
+
+impl Sink for Checked<'_> {
+    fn window(&self) -> Window {
+        self.out.window()
+    }
+
+    fn lend(&mut self) -> Block {
+        self.out.lend()
+    }
+
+    fn accept(&mut self, points: Range<u64>, block: Block) -> Result<(), SinkError> {
+        let row = self.job.row_bytes();
+        for run in self.sample.runs(points.clone()) {
+            let part = self.job.part(run.clone()).ok_or("points that are not of the job")?;
+            let mut right = Compared::default();
+            // What the reference cannot compute now stays unchecked: that is no fault of the engine.
+            let Ok(_) = self.reference.run(&part, &mut right, &Stop::never()) else { continue };
+            let at = (run.start - points.start) as usize * row;
+            let found = block.bytes().get(at..at + (run.end - run.start) as usize * row);
+            if found != Some(&right.bytes) {
+                return Err(Mismatch { points: run }.into());
+            }
+        }
+        self.out.accept(points, block)
+    }
+
+    fn rewind(&mut self, next: u64) -> bool {
+        self.out.rewind(next)
+    }
+}
+
+/// Keeps the bytes of a few points.
+#[derive(Debug, Default)]
+struct Compared {
+    bytes: Vec<u8>,
+}
+
+impl Sink for Compared {
+    fn lend(&mut self) -> Block {
+        Block::default()
+    }
+
+    fn accept(&mut self, _points: Range<u64>, block: Block) -> Result<(), SinkError> {
+        self.bytes.extend_from_slice(block.bytes());
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;
