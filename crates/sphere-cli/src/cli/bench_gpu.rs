@@ -25,6 +25,10 @@ pub(crate) struct BenchGpuArguments {
     #[arg(long, value_name = "R", default_value_t = 7)]
     #[arg(value_parser = clap::value_parser!(u32).range(1..=1_000))]
     pub(crate) runs: u32,
+    /// Bytes of a copy over the link; jobs that are compared with it have 24 times as many
+    #[arg(long, value_name = "B", default_value_t = 1 << 28)]
+    #[arg(value_parser = clap::value_parser!(u64).range(1_000..=1 << 34))]
+    pub(crate) link_bytes: u64,
     /// Points of a kernel that stays on the device
     #[arg(long, value_name = "N", default_value_t = 1 << 25)]
     #[arg(value_parser = clap::value_parser!(u64).range(1..=1 << 26))]

@@ -49,7 +49,7 @@ fn compile(folder: &Path, source: &str, library: &str) -> bool {
         .arg(folder)
         .arg("-o")
         .arg(folder.join(library))
-        .arg(crates.join("tests/stand_in").join(source))
+        .arg(crates.join("../sphere-engine/tests/stand_in").join(source))
         .output();
     let Ok(compiled) = compiler else { return false };
     assert!(compiled.status.success(), "{}", String::from_utf8_lossy(&compiled.stderr));

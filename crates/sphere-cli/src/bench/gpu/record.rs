@@ -49,8 +49,6 @@ pub(super) enum Figure {
 pub(super) enum Goal {
     AtLeast(f64),
     AtMost(f64),
-    /// A figure that others are read with.
-    None,
 }
 
 impl Goal {
@@ -58,7 +56,6 @@ impl Goal {
         match self {
             Self::AtLeast(least) => value >= least,
             Self::AtMost(most) => value <= most,
-            Self::None => true,
         }
     }
 }

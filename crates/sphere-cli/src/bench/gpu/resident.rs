@@ -34,8 +34,9 @@ const fn cube(scramble: Scramble) -> Scheme {
 
 pub(super) fn rows(bench: &Bench<'_>) -> Vec<Row> {
     let all = SCHEMES.iter().flat_map(|(name, scheme)| {
-        [(Output::Double, 8, "f64"), (Output::Single, 4, "f32")]
-            .map(|(output, bytes, precision)| (format!("{name}, {precision}"), scheme, output, bytes))
+        [(Output::Double, 8, "f64"), (Output::Single, 4, "f32")].map(
+            |(output, bytes, precision)| (format!("{name}, {precision}"), scheme, output, bytes),
+        )
     });
     let row = |(name, scheme, output, value_bytes): (String, &Scheme, _, u64)| {
         let plan = match scheme.plan() {
