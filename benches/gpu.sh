@@ -1,14 +1,15 @@
 #!/bin/sh
-# gpu.sh [FOLDER]  tests every CUDA kernel on this machine, then measures; about five minutes
-# Writes gpu.json, gpu.md and the logs into FOLDER (default: ./gpu-results). Lies in the archive of
-# 'make gpu-bundle' beside what it runs; the machine needs NVIDIA's driver and nothing else.
+# gpu.sh [FOLDER [OPTION...]]  tests every CUDA kernel on this machine, then measures; about five minutes
+# Writes gpu.json, gpu.md and the logs into FOLDER (default: ./gpu-results). Options are those of
+# 'sphere bench gpu'. Lies in the archive of 'make gpu-bundle' beside what it runs; the machine needs
+# NVIDIA's driver and nothing else.
 set -eu
 here=$(cd -- "$(dirname -- "$0")" && pwd)
 case ${1-} in
-  -h | --help) sed -n '2,4p' "$0"; exit 0 ;;
+  -h | --help) sed -n '2,5p' "$0"; exit 0 ;;
 esac
-[ $# -le 1 ] || { sed -n '2,4p' "$0" >&2; exit 2; }
 results=${1:-gpu-results}
+[ $# = 0 ] || shift
 mkdir -p "$results"
 
 # Compiled kernels are found where a user's cache would be. NVRTC, where it is installed, adds those of
@@ -55,6 +56,6 @@ else
 fi
 
 say '4 of 4: measurements'
-"$here/bin/sphere" bench gpu --output "$results" 2>>"$results/log.txt"
+"$here/bin/sphere" bench gpu --output "$results" "$@" 2>>"$results/log.txt"
 cat "$results/gpu.md"
 say "done: $results"
