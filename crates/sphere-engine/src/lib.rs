@@ -35,7 +35,7 @@ mod stop;
 mod wgpu;
 
 pub use self::wgpu::{Power, Software, WgpuEngine, WgpuOptions};
-pub use block::{Block, Collect, CollectColumns, Sink, SinkError, Window};
+pub use block::{Block, Collect, CollectColumns, Discard, Sink, SinkError, Window};
 pub use cpu::CpuEngine;
 pub use cuda::{
     Architecture, CudaEngine, CudaOptions, CudaValues, HostMemory, LinkWay, Measure,

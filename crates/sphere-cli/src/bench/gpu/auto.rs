@@ -1,11 +1,11 @@
 //! What `auto` chooses, against the best engine in hindsight.
 
 use sphere_engine::{
-    CpuEngine, Engine, EngineError, EngineName, EngineOptions, Engines, Opening, Work,
+    CpuEngine, Discard, Engine, EngineError, EngineName, EngineOptions, Engines, Opening, Work,
 };
 
 use super::Bench;
-use super::host::{Discard, lattice, seconds};
+use super::host::{lattice, seconds};
 use super::record::{Goal, Row};
 use crate::bench::statistics::Summary;
 

@@ -1,13 +1,12 @@
 //! Points into memory of this machine: as fast as the link, in whatever memory the device has, and soon.
 
-use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use sphere_engine::{
-    Block, CudaEngine, CudaOptions, Engine, EngineError, HostMemory, Job, LinkWay,
-    SampleParameters, Sink, SinkError, Stop,
+    CudaEngine, CudaOptions, Discard, Engine, EngineError, HostMemory, Job, LinkWay,
+    SampleParameters, Stop,
 };
 
 use super::record::{Goal, Row, ratios};
@@ -17,23 +16,6 @@ use crate::bench::statistics::Summary;
 
 /// Small jobs one after the other.
 const LAUNCHES: usize = 10_000;
-
-/// A sink that uses blocks again and looks at none.
-#[derive(Debug, Default)]
-pub(super) struct Discard {
-    spare: Vec<Block>,
-}
-
-impl Sink for Discard {
-    fn lend(&mut self) -> Block {
-        self.spare.pop().unwrap_or_default()
-    }
-
-    fn accept(&mut self, _points: Range<u64>, block: Block) -> Result<(), SinkError> {
-        self.spare.push(block);
-        Ok(())
-    }
-}
 
 /// The lattice of so many points, as users ask for it.
 pub(super) fn lattice(count: u64) -> Result<Job, EngineError> {
