@@ -13,7 +13,7 @@ required := env SPHERE_REQUIRE_WGPU=1 SPHERE_REQUIRE_BROWSER=1
 # The stages build on one another, and cargo uses every core by itself.
 .NOTPARALLEL:
 .PHONY: help setup setup-tests serve demo test test-long format tidy lint unit browser emulated cuda-texts doc portable \
-  release deny ignored fuzz reproducible counts flames bench bench-peers golden fmt clean
+  release deny ignored fuzz reproducible counts flames bench bench-peers gpu-bundle golden fmt clean
 
 help: ## list these commands (the default)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -85,6 +85,9 @@ bench: setup ## measure all schemes and compare them on one page, target/bench/r
 
 bench-peers: setup ## measure other libraries beside this one; takes them from crates.io and PyPI
 	$(stage) 'peers: rates beside those of other libraries' tools/bench-peers "$(target)/bench/peers.json"
+
+gpu-bundle: setup ## pack what tests and measures the CUDA engine on a bare machine; see docs/gpu
+	$(stage) 'gpu-bundle: tests, bench and compiled kernels in one archive' tools/gpu-bundle "$(target)/gpu/sphere-gpu.tar.gz"
 
 deny: ## check licences, advisories and sources of the dependencies
 	$(stage) 'deny: licences, advisories and sources of the dependencies' tools/deny

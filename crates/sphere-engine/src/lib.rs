@@ -35,7 +35,9 @@ mod stop;
 mod wgpu;
 
 pub use self::wgpu::{Power, Software, WgpuEngine, WgpuOptions};
-pub use block::{Block, Collect, CollectColumns, LentWords, Sink, SinkError, Window};
+pub use block::{
+    Block, Collect, CollectColumns, Discard, LentWords, Sink, SinkError, Window,
+};
 pub use cpu::CpuEngine;
 pub use cuda::{
     Architecture, CudaEngine, CudaOptions, CudaValues, HostMemory, LinkWay, Measure,

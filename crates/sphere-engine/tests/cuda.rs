@@ -7,8 +7,8 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a panic is how a test fails")]
 #![allow(clippy::print_stderr, reason = "a test that has no device says so")]
 
-mod jobs;
 mod stand_in;
+mod suite;
 
 use std::env;
 use std::path::PathBuf;
@@ -18,14 +18,14 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use bytemuck::Pod;
-use jobs::{JOBS, job, watch};
 use sphere_engine::{
-    Cause, Collect, CpuEngine, CudaEngine, CudaOptions, Engine, EngineError, EngineName,
-    HostMemory, Job, LinkWay, NearestJob, Precision, Stop,
+    Cause, Collect, Coordinates, CpuEngine, CudaEngine, CudaOptions, Engine, EngineError,
+    EngineName, HostMemory, Job, LinkWay, NearestJob, Precision, Stop,
 };
 use sphere_math::kernels::{ALL, NEAREST, Output};
 use sphere_math::sampling::{Method, SampleError, Scheme};
 use stand_in::StandIn;
+use suite::{JOBS, job, watch};
 use tempfile::TempDir;
 
 /// Fail where there is no device.
@@ -70,16 +70,17 @@ fn bytes(engine: &dyn Engine, job: &Job) -> Vec<u8> {
     points.bytes
 }
 
-/// The jobs of the list, in both precisions.
+/// The jobs of the suite that CUDA computes, as points come, in both precisions.
 fn all_jobs() -> impl Iterator<Item = Job> {
     ["f64", "f32"]
         .into_iter()
-        .flat_map(|precision| JOBS.iter().map(move |(scheme, pairs)| job(scheme, pairs, precision)))
+        .flat_map(|precision| JOBS.map(|words| job(words, precision)))
+        .filter(|job| job.coordinates() == Coordinates::Native)
 }
 
 /// Of many chunks.
 fn many() -> Job {
-    job("fibonacci", &[("count", "3_000_001"), ("start", "5")], "f64")
+    job(("fibonacci", &[("count", "3_000_001"), ("start", "5")]), "f64")
 }
 
 #[test]
@@ -99,10 +100,9 @@ fn every_kernel_is_trusted() {
 #[test]
 fn draws_are_the_same_integers() {
     let Some(engine) = shared() else { return };
-    for (scheme, pairs) in JOBS {
-        let job = job(scheme, pairs, "f64");
+    for job in JOBS.map(|words| job(words, "f64")) {
         let drawn = engine.draws(&job.scheme().plan().unwrap(), job.range()).unwrap();
-        assert!(drawn == jobs::draws(&job), "{scheme} {pairs:?}");
+        assert!(drawn == suite::draws(&job), "{job:?}");
     }
 }
 
@@ -201,7 +201,7 @@ fn what_is_no_direction_is_named() {
 #[test]
 fn angles_are_for_another_engine() {
     let Some(engine) = shared() else { return };
-    let angles = job("fibonacci", &[("count", "10"), ("columns", "lonlat-deg")], "f64");
+    let angles = job(("fibonacci", &[("count", "10"), ("columns", "lonlat-deg")]), "f64");
     let mut points = Collect::<f64>::default();
     let stopped = engine.run(&angles, &mut points, &Stop::never()).unwrap_err();
     assert!(matches!(stopped.cause, Cause::Engine(EngineError::Unavailable { .. })), "{stopped}");
@@ -227,7 +227,7 @@ fn a_stopped_job_goes_on_where_it_stopped() {
 #[test]
 fn a_deadline_ends_a_job_that_would_take_for_ever() {
     let Some(engine) = shared() else { return };
-    let job = job("random", &[("count", "1e18")], "f64");
+    let job = job(("random", &[("count", "1e18")]), "f64");
     let stop = Stop::at(Instant::now() + Duration::from_millis(50));
     let mut sink = Counted::default();
     let stopped = engine.run(&job, &mut sink, &stop).unwrap_err();

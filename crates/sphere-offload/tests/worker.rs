@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 use sphere_engine::{
-    Block, Cause, Collect, CpuEngine, Engine, EngineError, Job, SampleParameters, Sink, SinkError,
+    Block, Cause, Collect, CpuEngine, Engine, EngineError, EngineName, Job, SampleParameters, Sink, SinkError,
     Stop, Window,
 };
 use sphere_offload::breaker::{Backoff, Tolerance};
@@ -61,7 +61,7 @@ fn options() -> WorkerOptions {
     WorkerOptions {
         program: std::env::current_exe().unwrap(),
         arguments: vec!["--serve".to_string()],
-        engine: "cpu",
+        engine: EngineName::Cpu,
         block_bytes: 1 << 18,
         blocks: 16,
         patience: Duration::from_secs(10),
@@ -205,8 +205,8 @@ fn programs_that_are_no_workers() {
     let silent = WorkerOptions { program: "/bin/sleep".into(), arguments, patience, ..options() };
     assert!(reason(silent).contains("is no worker"));
     assert!(started.elapsed() < Duration::from_secs(5));
-    let engine = reason(WorkerOptions { engine: "abacus", ..options() });
-    assert!(engine.contains("no engine abacus here"), "{engine}");
+    let engine = reason(WorkerOptions { engine: EngineName::Cuda, ..options() });
+    assert!(engine.contains("no engine cuda here"), "{engine}");
 }
 
 const PATIENCE: Duration = Duration::from_secs(10);

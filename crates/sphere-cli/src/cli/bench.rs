@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand, ValueEnum};
 use sphere_engine::numa::Numa;
 
-use super::{BenchCountersArguments, PointArguments, choices, simd_levels};
+use super::{BenchCountersArguments, BenchGpuArguments, PointArguments, choices, simd_levels};
 
 /// Measure how fast points are computed here, against what memory takes
 ///
@@ -20,6 +20,7 @@ pub(crate) enum Bench {
     Sample(Box<BenchSampleArguments>),
     Latency(Box<BenchLatencyArguments>),
     Counters(Box<BenchCountersArguments>),
+    Gpu(Box<BenchGpuArguments>),
 }
 
 /// Points a second into memory, and as a share of a pure fill of that memory

@@ -2,6 +2,7 @@
 
 mod bench;
 mod bench_counters;
+mod bench_gpu;
 mod engines;
 mod input;
 mod nearest;
@@ -23,6 +24,7 @@ pub(crate) use self::bench::{
     Bench, BenchArguments, BenchLatencyArguments, BenchSampleArguments, Layout, SubjectArguments,
 };
 pub(crate) use self::bench_counters::BenchCountersArguments;
+pub(crate) use self::bench_gpu::BenchGpuArguments;
 use self::engines::COMPUTING;
 pub(crate) use self::engines::{EngineArguments, EnginesArguments};
 pub(crate) use self::input::InputArguments;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::chunks::Way;
+use super::chunks::{SMALL_BYTES, Way};
 use super::driver::{Driver, EventUse};
 use super::owned::{DeviceMemory, Event, Stream};
 use super::resources::Resources;
@@ -59,8 +59,27 @@ impl<'a, D: Driver> Lanes<'a, D> {
         Self { resources, streams: Vec::new(), idle: Vec::new(), made: 0 }
     }
 
+    /// A slot for a chunk of so many bytes, and the way that it takes: `way`, if the device sees where
+    /// the chunk is on the host. Where the device has no memory left, small chunks need none.
+    pub(super) fn take(
+        &mut self,
+        way: Way,
+        is_mapped: bool,
+        bytes: usize,
+    ) -> Result<(Slot<D>, Way), EngineError> {
+        if is_mapped && way == Way::Mapped {
+            return Ok((self.with_memory(0)?, Way::Mapped));
+        }
+        match self.with_memory(bytes) {
+            Err(EngineError::OutOfMemory) if is_mapped && bytes as u64 <= SMALL_BYTES => {
+                Ok((self.with_memory(0)?, Way::Mapped))
+            }
+            slot => Ok((slot?, Way::Copied)),
+        }
+    }
+
     /// A slot with at least so many bytes of the device.
-    pub(super) fn take(&mut self, bytes: usize) -> Result<Slot<D>, EngineError> {
+    fn with_memory(&mut self, bytes: usize) -> Result<Slot<D>, EngineError> {
         let mut slot = match self.idle.pop() {
             Some(slot) => slot,
             None => self.make()?,

@@ -66,13 +66,20 @@ impl CudaEngine {
     /// compile or computes something else is no error: the [`Capability`] names it, and jobs that need it
     /// are refused.
     pub fn open(options: CudaOptions) -> Result<Self, EngineError> {
+        Self::with_texts(options, &|kernel| kernel.cuda.concat())
+    }
+
+    /// The same with other texts of the kernels: how a wrong one is tested.
+    fn with_texts(
+        options: CudaOptions,
+        text: &dyn Fn(&Kernel) -> String,
+    ) -> Result<Self, EngineError> {
         let CudaOptions { device, most_device_bytes, cache } = options;
         let driver = Cuda::open(device)?;
         let [major, minor] = driver.device().architecture;
         let cubins = Cubins::new(cache);
-        let compile = |kernel: &Kernel| {
-            cubins.get(kernel.name, &kernel.cuda.concat(), Architecture { major, minor })
-        };
+        let compile =
+            |kernel: &Kernel| cubins.get(kernel.name, &text(kernel), Architecture { major, minor });
         Ok(Self { inner: Inner::open(driver, most_device_bytes, &compile)? })
     }
 

@@ -121,9 +121,8 @@ impl<D: Driver> Launcher for Ring<'_, D> {
     fn start(&mut self, points: Range<u64>) -> Result<Self::Flight, EngineError> {
         let bytes = ((points.end - points.start) * self.point_bytes()) as usize;
         let landing = self.land(bytes)?;
-        let way = landing.mapped().map_or(Way::Copied, |_| self.way);
-        let slot = match self.lanes.take(if way == Way::Copied { bytes } else { 0 }) {
-            Ok(slot) => slot,
+        let (slot, way) = match self.lanes.take(self.way, landing.mapped().is_some(), bytes) {
+            Ok(taken) => taken,
             Err(error) => {
                 self.spare = Some(landing);
                 return Err(error);

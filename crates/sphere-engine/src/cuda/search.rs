@@ -249,10 +249,9 @@ impl<D: Driver> Launcher for Search<'_, D> {
     fn start(&mut self, rows: Range<u64>) -> Result<Self::Flight, EngineError> {
         let rows = rows.start as usize..rows.end as usize;
         let staging = self.stage(&rows)?;
-        let way = staging.as_ref().map_or(Way::Copied, |_| self.way);
         let bytes = rows.len() * ROW_BYTES as usize;
-        let slot = match self.lanes.take(if way == Way::Copied { bytes } else { 0 }) {
-            Ok(slot) => slot,
+        let (slot, way) = match self.lanes.take(self.way, staging.is_some(), bytes) {
+            Ok(taken) => taken,
             Err(error) => {
                 self.staging.extend(staging);
                 return Err(error);

@@ -1,6 +1,5 @@
 //! What work costs on an engine: two constants, measured.
 
-use std::ops::Range;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
@@ -9,8 +8,8 @@ use sphere_math::sampling::{Method, Placement, SampleError, Scheme};
 use super::Work;
 use super::work::NEAREST_BYTES;
 use crate::{
-    Block, Capability, Cause, Coordinates, Engine, EngineError, Job, NearestJob, Precision, Sink,
-    SinkError, Stop, Stopped,
+    Capability, Cause, Coordinates, Discard, Engine, EngineError, Job, NearestJob, Precision, Stop,
+    Stopped,
 };
 
 /// Measurements of which the median counts.
@@ -173,23 +172,6 @@ impl Directions {
         }
         let columns = self.columns.each_ref().map(|column| &column[..count]);
         Ok((columns, &mut self.indices[..count]))
-    }
-}
-
-/// A sink that uses blocks again and looks at none.
-#[derive(Debug, Default)]
-struct Discard {
-    spare: Vec<Block>,
-}
-
-impl Sink for Discard {
-    fn lend(&mut self) -> Block {
-        self.spare.pop().unwrap_or_default()
-    }
-
-    fn accept(&mut self, _points: Range<u64>, block: Block) -> Result<(), SinkError> {
-        self.spare.push(block);
-        Ok(())
     }
 }
 

@@ -1,5 +1,6 @@
 // A stand-in for NVRTC, the compiler of CUDA, beside the one for the driver: what it makes of every text is an
-// image without sections, which the other takes for any kernel.
+// image without sections, which the other takes for any kernel. The real one crashes beside that: it asks the
+// driver for functions that are not documented.
 
 #include <cstddef>
 #include <cstring>

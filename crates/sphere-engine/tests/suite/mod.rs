@@ -86,6 +86,18 @@ pub(crate) fn run(engine: &dyn Engine, job: &Job, window: Window) -> (Vec<u8>, T
     (sink.bytes, report.tally)
 }
 
+/// The raw integers of a job, row after row.
+pub(crate) fn draws(job: &Job) -> Vec<u64> {
+    let plan = job.scheme().plan().unwrap();
+    let (rows, width) = (job.points() as usize, plan.draw_columns());
+    let mut columns = vec![0; rows * width];
+    let mut parts: Vec<&mut [u64]> = columns.chunks_mut(rows.max(1)).collect();
+    if rows > 0 {
+        plan.draw(job.range(), &mut parts).unwrap();
+    }
+    (0..rows * width).map(|at| columns[at % width * rows + at / width]).collect()
+}
+
 /// What every engine is compared with.
 pub(crate) fn scalar() -> CpuEngine {
     CpuEngine::new(1.try_into().ok()).unwrap().with_simd(SimdLevel::Scalar).unwrap()
@@ -147,4 +159,31 @@ impl Sink for Flip<'_> {
         self.byte = self.byte.wrapping_sub(values.len());
         self.sink.accept(points, block)
     }
+}
+
+/// Counts what it is given, and does something after each block.
+pub(crate) struct Watch<F> {
+    pub(crate) bytes: Vec<u8>,
+    block_bytes: usize,
+    after_each: F,
+}
+
+impl<F: FnMut(u64)> Sink for Watch<F> {
+    fn window(&self) -> Window {
+        Window { blocks: 1, block_bytes: self.block_bytes }
+    }
+
+    fn lend(&mut self) -> Block {
+        Block::default()
+    }
+
+    fn accept(&mut self, points: Range<u64>, block: Block) -> Result<(), SinkError> {
+        self.bytes.extend_from_slice(block.bytes());
+        (self.after_each)(points.end);
+        Ok(())
+    }
+}
+
+pub(crate) fn watch<F: FnMut(u64)>(block_bytes: usize, after_each: F) -> Watch<F> {
+    Watch { bytes: Vec::new(), block_bytes, after_each }
 }

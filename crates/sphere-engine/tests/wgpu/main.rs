@@ -10,16 +10,16 @@ mod nearest;
 #[path = "../suite/mod.rs"]
 mod suite;
 
-use std::ops::Range;
 use std::sync::OnceLock;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use sphere_engine::{
-    Block, Cause, Collect, CpuEngine, Engine, EngineError, EngineName, Job, Precision,
-    SampleParameters, Sink, SinkError, Software, Stop, WgpuEngine, WgpuOptions, Window,
+    Cause, Collect, CpuEngine, Engine, EngineError, EngineName, Job, Precision, SampleParameters,
+    Software, Stop, WgpuEngine, WgpuOptions,
 };
 use sphere_math::kernels::{ALL, NEAREST};
+use suite::watch;
 
 fn job(scheme: &str, pairs: &[(&str, &str)]) -> Job {
     let pairs = pairs.iter().copied().chain([("precision", "f32")]);
@@ -143,33 +143,6 @@ fn what_does_not_fit_the_device_is_for_another_engine() {
     }
 }
 
-/// Counts what it is given, and does something after each block.
-struct Watch<F> {
-    values: Vec<f32>,
-    block_bytes: usize,
-    after_each: F,
-}
-
-impl<F: FnMut(u64)> Sink for Watch<F> {
-    fn window(&self) -> Window {
-        Window { blocks: 1, block_bytes: self.block_bytes }
-    }
-
-    fn lend(&mut self) -> Block {
-        Block::default()
-    }
-
-    fn accept(&mut self, points: Range<u64>, block: Block) -> Result<(), SinkError> {
-        self.values.extend_from_slice(block.values());
-        (self.after_each)(points.end);
-        Ok(())
-    }
-}
-
-fn watch<F: FnMut(u64)>(block_bytes: usize, after_each: F) -> Watch<F> {
-    Watch { values: Vec::new(), block_bytes, after_each }
-}
-
 fn many() -> Job {
     job("fibonacci", &[("count", "1_000_000")])
 }
@@ -185,10 +158,11 @@ fn a_stopped_job_goes_on_where_it_stopped() {
     });
     let stopped = engine.run(&many(), &mut first, &stop).unwrap_err();
     assert!(matches!(stopped.cause, Cause::Requested));
-    assert_eq!((stopped.next, first.values.len()), (5_000, 15_000));
+    assert_eq!((stopped.next, first.bytes.len()), (5_000, 60_000));
     let rest = many().part(stopped.next..1_000_000).unwrap();
-    first.values.extend(collect(engine, &rest));
-    assert!(first.values == collect(engine, &many()));
+    let mut values = bytemuck::pod_collect_to_vec::<_, f32>(&first.bytes);
+    values.extend(collect(engine, &rest));
+    assert!(values == collect(engine, &many()));
 }
 
 #[test]
@@ -240,12 +214,12 @@ fn a_lost_device_says_where_another_engine_continues() {
     let stopped = engine.run(&many(), &mut points, &Stop::never()).unwrap_err();
     assert!(matches!(stopped.cause, Cause::Engine(EngineError::Lost { .. })), "{stopped}");
     assert!((50_000..1_000_000).contains(&stopped.next), "{stopped}");
-    assert_eq!(points.values.len() as u64, 3 * stopped.next);
+    assert_eq!(points.bytes.len() as u64, 12 * stopped.next);
     // For ever.
     let again = engine.run(&many(), &mut watch(usize::MAX, |_| ()), &Stop::never()).unwrap_err();
     assert!(matches!(again.cause, Cause::Engine(EngineError::Lost { .. })), "{again}");
     assert_eq!(again.next, 0);
-    let mut values = points.values;
+    let mut values = bytemuck::pod_collect_to_vec::<_, f32>(&points.bytes);
     drop(engine);
 
     let Some(another) = open(None) else { return };

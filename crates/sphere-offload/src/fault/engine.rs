@@ -34,7 +34,7 @@ impl Faulty {
     pub fn new(engine: Arc<dyn Engine>, faults: &[Fault]) -> Self {
         let mut faulty =
             Self { engine, started: Instant::now(), slow: Vec::new(), corrupt: Vec::new() };
-        let name = faulty.engine.capability().name;
+        let name = faulty.engine.capability().name.as_str();
         for fault in faults {
             let after = fault.after.unwrap_or_default();
             match &fault.kind {

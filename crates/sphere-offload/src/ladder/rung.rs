@@ -51,7 +51,7 @@ impl fmt::Debug for Fixed {
 
 impl Supply for Fixed {
     fn name(&self) -> &'static str {
-        self.0.capability().name
+        self.0.capability().name.as_str()
     }
 
     fn engine(&self) -> Result<Arc<dyn Engine>, EngineError> {

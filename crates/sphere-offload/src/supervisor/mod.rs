@@ -132,7 +132,7 @@ impl fmt::Debug for Supervisor {
 
 impl Supply for Supervisor {
     fn name(&self) -> &'static str {
-        self.options.engine
+        self.options.engine.as_str()
     }
 
     fn engine(&self) -> Result<Arc<dyn Engine>, EngineError> {

@@ -10,7 +10,7 @@ use std::thread;
 use std::time::Duration;
 
 use sphere_engine::{
-    Capability, Cause, Engine, EngineError, Job, NearestJob, Report, Sink, Stop, Stopped,
+    Capability, Cause, Engine, EngineError, EngineName, Job, NearestJob, Report, Sink, Stop, Stopped,
 };
 
 use super::client::Link;
@@ -26,7 +26,7 @@ pub struct WorkerOptions {
     /// Its arguments.
     pub arguments: Vec<String>,
     /// The engine that it opens.
-    pub engine: &'static str,
+    pub engine: EngineName,
     /// Bytes of the blocks that it fills: a multiple of 8.
     pub block_bytes: usize,
     /// Blocks that all jobs together have at once.

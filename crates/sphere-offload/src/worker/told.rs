@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use sphere_engine::numa::NumaState;
-use sphere_engine::{Capability, Precision, Refused};
+use sphere_engine::{Capability, Costs, EngineName, Precision, Refused};
 use sphere_math::kernels::ALL;
 
 /// A [`Capability`] as a message.
@@ -15,6 +15,7 @@ pub(super) struct Told {
     refused: Vec<(String, String)>,
     double: bool,
     single: bool,
+    most_point_words: Option<u64>,
     memory_bytes: Option<u64>,
     threads: usize,
 }
@@ -29,6 +30,7 @@ impl From<&Capability> for Told {
             refused: refused.map(|one| (one.kernel.to_string(), one.reason.clone())).collect(),
             double: capability.precisions.contains(&Precision::Double),
             single: capability.precisions.contains(&Precision::Single),
+            most_point_words: capability.most_point_words,
             memory_bytes: capability.memory_bytes,
             threads: capability.threads,
         }
@@ -37,7 +39,7 @@ impl From<&Capability> for Told {
 
 impl Told {
     /// The capability of the engine `name`. What this process does not know by name is left out.
-    pub(super) fn capability(self, name: &'static str) -> Capability {
+    pub(super) fn capability(self, name: EngineName) -> Capability {
         let refused = self.refused.into_iter().filter_map(|(name, reason)| {
             let kernel = kernel(&name)?;
             Some(Refused { kernel, reason })
@@ -54,10 +56,13 @@ impl Told {
                 (false, true) => &[Precision::Single],
                 (false, false) => &[],
             },
+            coordinates: name.coordinates(),
+            most_point_words: self.most_point_words,
             memory_bytes: self.memory_bytes,
             simd: "",
             threads: self.threads,
             numa: NumaState::Off,
+            costs: Costs::default(),
         }
     }
 }

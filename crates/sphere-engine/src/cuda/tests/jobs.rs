@@ -1,5 +1,8 @@
 //! Whole jobs are the bytes of the CPU engine.
 
+use std::iter;
+
+use super::super::owned::DeviceMemory;
 use super::*;
 use crate::{Cause, Coordinates, Precision};
 
@@ -109,24 +112,34 @@ fn a_job_keeps_to_the_memory_that_it_may_take() {
     }
 }
 
-/// The device is full, whatever the engine may take.
+/// The device is full, whatever the engine may take: chunks are smaller, or need none of its memory.
 #[test]
-fn where_the_device_is_full_chunks_are_smaller() {
+fn where_the_device_is_full_there_are_other_ways() {
     let job = job("fibonacci count=100000");
-    let fake = Fake::new(1 << 17);
-    fake.know(job.scheme());
-    let engine = Inner::open(fake.clone(), None, &compile).unwrap();
-    // Another takes most of it.
-    let taken = engine.resources().streams.take().unwrap();
-    let memory = super::super::owned::DeviceMemory::new(&taken, 110_000).unwrap();
-    let mut sink = Kept::default();
-    engine.run(&job, &mut sink, &Stop::never()).unwrap();
-    assert!(sink.bytes == right(&job));
-    // A block that finds no memory is kept for the next chunk: a sink may have no other.
-    assert!(fake.calls().contains(&"trim"));
-    assert_eq!(sink.lent, sink.ends.len());
-    drop((memory, taken, engine, sink));
-    assert_eq!(fake.audit(), [""; 0]);
+    for (code, smallest, call) in [(801, 1 << 14, "trim"), (0, 1, "synchronize_stream")] {
+        let fake = Fake::new(1 << 17);
+        fake.know(job.scheme());
+        if code > 0 {
+            fake.fail_all("register", code);
+        }
+        let engine = open(&fake, None).unwrap();
+        // The parameters are there; another takes most of the rest, or all.
+        engine.draws(&job.scheme().plan().unwrap(), 0..1).unwrap();
+        let stream = engine.resources().streams.take().unwrap();
+        let mut taken = Vec::new();
+        for bytes in (0..17).map(|power| 1 << (16 - power)).filter(|bytes| *bytes >= smallest) {
+            taken.extend(iter::from_fn(|| DeviceMemory::new(&stream, bytes).ok()));
+        }
+        let before = fake.calls().len();
+        let mut sink = Kept::default();
+        engine.run(&job, &mut sink, &Stop::never()).unwrap();
+        assert!(sink.bytes == right(&job));
+        assert!(fake.calls()[before..].contains(&call));
+        // A block that finds no memory is kept for the next chunk: a sink may have no other.
+        assert_eq!(sink.lent, sink.ends.len());
+        drop((taken, stream, engine, sink));
+        assert_eq!(fake.audit(), [""; 0]);
+    }
 }
 
 #[test]

@@ -1,12 +1,14 @@
 //! The engine on a driver that is made up.
 
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+#![allow(clippy::print_stderr, reason = "a test that has no device says so")]
 
 mod failures;
 mod jobs;
 mod nearest;
 mod together;
 
+use std::env;
 use std::num::NonZero;
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -15,6 +17,8 @@ use sphere_math::kernels::Kernel;
 
 use super::driver::fake::Fake;
 use super::inner::Inner;
+use super::{CudaEngine, CudaOptions};
+use crate::engine::Refused;
 use crate::{
     Block, Collect, CpuEngine, Engine, EngineError, Job, SampleParameters, Sink, SinkError, Stop,
     Window,
@@ -116,6 +120,35 @@ fn a_kernel_with_one_wrong_bit_is_refused_and_the_others_stay() {
         drop(engine);
         assert_eq!(fake.audit(), [""; 0]);
     }
+}
+
+/// The same on a device, which only a text can have write something wrong.
+#[test]
+fn a_text_with_one_wrong_bit_is_refused_on_a_device() {
+    let wrong = |kernel: &Kernel| {
+        let (right, wrong) = ("0x61C8864680B583EAULL", "0x61C8864680B583EBULL");
+        let text = kernel.cuda.concat();
+        assert!(kernel.name != "disk" || text.contains(right), "choose another constant");
+        if kernel.name == "disk" { text.replacen(right, wrong, 1) } else { text }
+    };
+    let options = CudaOptions { cache: None, ..CudaOptions::default() };
+    let engine = match CudaEngine::with_texts(options, &wrong) {
+        Err(EngineError::Unavailable { reason })
+            if env::var_os("SPHERE_REQUIRE_CUDA").is_none() =>
+        {
+            eprintln!("SKIPPED, this machine has no CUDA device: {reason}");
+            return;
+        }
+        engine => engine.unwrap(),
+    };
+    let refused = &engine.capability().refused;
+    let lacks_compiler = |refused: &Refused| refused.reason.contains("no compiler");
+    if refused.first().is_some_and(lacks_compiler) {
+        eprintln!("SKIPPED, this machine has no compiler for another text: {refused:?}");
+        return;
+    }
+    assert_eq!((refused.len(), refused[0].kernel), (1, "disk"), "{refused:?}");
+    assert!(refused[0].reason.contains("differ"), "{}", refused[0].reason);
 }
 
 #[test]
