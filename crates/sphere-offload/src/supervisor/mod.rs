@@ -24,9 +24,17 @@ const LOOK: Duration = Duration::from_millis(100);
 pub struct Supervisor {
     options: WorkerOptions,
     shared: Arc<Shared>,
-    /// Dropped to end the thread.
-    wake: Option<Sender<()>>,
+    wake: Sender<Wake>,
     thread: Option<JoinHandle<()>>,
+}
+
+/// What wakes the thread before it is time to look.
+#[derive(Clone, Copy, Debug)]
+enum Wake {
+    /// Something may have to be done.
+    Look,
+    /// Nothing will have to be done any more.
+    End,
 }
 
 #[derive(Debug)]
@@ -54,22 +62,22 @@ impl Supervisor {
         let reason = "the worker is starting".to_string();
         let now = Mutex::new(Now { worker: None, reason, started: 0 });
         let shared = Arc::new(Shared { now, changed: Condvar::new() });
-        let (wake, woken) = channel::<()>();
-        let (watched, of) = (Arc::clone(&shared), options.clone());
+        let (wake, woken) = channel();
+        let (watched, of, lost) = (Arc::clone(&shared), options.clone(), wake.clone());
         let thread = thread::Builder::new().name("supervisor".to_string()).spawn(move || {
             let mut care = Care::new(limits);
             loop {
-                watched.look(&mut care, &of);
+                watched.look(&mut care, &of, &lost);
                 match woken.recv_timeout(LOOK) {
-                    Ok(()) | Err(RecvTimeoutError::Timeout) => {}
-                    Err(RecvTimeoutError::Disconnected) => break,
+                    Ok(Wake::Look) | Err(RecvTimeoutError::Timeout) => {}
+                    Ok(Wake::End) | Err(RecvTimeoutError::Disconnected) => break,
                 }
             }
         });
         let thread = thread.map_err(|error| EngineError::Unavailable {
             reason: format!("no thread for a supervisor: {error}"),
         })?;
-        Ok(Self { options, shared, wake: Some(wake), thread: Some(thread) })
+        Ok(Self { options, shared, wake, thread: Some(thread) })
     }
 
     /// The worker that is up now.
@@ -103,16 +111,14 @@ impl Supervisor {
 
     /// Has the supervisor look now, not only when it is time.
     fn hurry(&self) {
-        if let Some(wake) = &self.wake {
-            // It looks by itself if it has no time to be woken.
-            let _ = wake.send(());
-        }
+        // Fails only where the thread has ended.
+        let _ = self.wake.send(Wake::Look);
     }
 }
 
 impl Drop for Supervisor {
     fn drop(&mut self) {
-        drop(self.wake.take());
+        let _ = self.wake.send(Wake::End);
         if let Some(thread) = self.thread.take() {
             // A supervisor that panicked watches nobody: there is nothing to do about it here.
             let _ = thread.join();
@@ -157,7 +163,7 @@ impl Shared {
     }
 
     /// Looks once, and does what is to be done.
-    fn look(&self, care: &mut Care, options: &WorkerOptions) {
+    fn look(&self, care: &mut Care, options: &WorkerOptions, wake: &Sender<Wake>) {
         let worker = self.now().worker.clone();
         let seen = worker.as_deref().map_or(Seen::None, see);
         match care.act(seen, Instant::now()) {
@@ -174,7 +180,9 @@ impl Shared {
             }
             Act::Start => {
                 // Outside the lock: jobs take other engines meanwhile.
-                let started = Worker::start(options);
+                let wake = wake.clone();
+                let on_loss = Box::new(move || drop(wake.send(Wake::Look)));
+                let started = Worker::watched(options, on_loss);
                 let mut now = self.now();
                 now.started += 1;
                 match started {

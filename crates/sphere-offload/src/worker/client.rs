@@ -1,6 +1,7 @@
 //! The service's side of a worker: jobs out, points in slots back.
 
 use std::collections::{BTreeSet, HashMap};
+use std::fmt;
 use std::ops::Range;
 use std::os::unix::net::UnixStream;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -24,14 +25,18 @@ const UNTIL_TOLD: Duration = Duration::from_secs(2);
 const MOST_SLOTS: usize = 4;
 
 /// A connection to a worker that is ready.
-#[derive(Debug)]
 pub(super) struct Link {
     orders: Mutex<UnixStream>,
     shared: Arc<Shared>,
     state: Mutex<State>,
     /// The loss is known.
     told: Condvar,
+    /// Who else is told of it.
+    on_loss: OnLoss,
 }
+
+/// What is done once a worker is lost, by the thread that finds out.
+pub type OnLoss = Box<dyn Fn() + Send + Sync>;
 
 #[derive(Debug)]
 struct State {
@@ -59,11 +64,17 @@ enum Event {
     Failed { error: EngineError },
 }
 
+impl fmt::Debug for Link {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Link").field("state", &self.state).finish_non_exhaustive()
+    }
+}
+
 impl Link {
-    pub(super) fn new(orders: UnixStream, shared: Arc<Shared>) -> Self {
+    pub(super) fn new(orders: UnixStream, shared: Arc<Shared>, on_loss: OnLoss) -> Self {
         let (running, lost, heard) = (HashMap::new(), None, Instant::now());
         let state = Mutex::new(State { running, next: 0, lost, heard });
-        Self { orders: Mutex::new(orders), shared, state, told: Condvar::new() }
+        Self { orders: Mutex::new(orders), shared, state, told: Condvar::new(), on_loss }
     }
 
     /// Passes on what the worker says, until it says no more or what it must not. Then all that is under
@@ -138,6 +149,7 @@ impl Link {
         let mut state = self.state();
         state.lost = Some(reason.to_string());
         self.told.notify_all();
+        (self.on_loss)();
         for (_, Running { events, away }) in state.running.drain() {
             self.shared.come_back(&away);
             let error = EngineError::Lost { reason: reason.to_string() };

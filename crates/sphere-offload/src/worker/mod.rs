@@ -12,5 +12,6 @@ mod serve;
 mod shared;
 mod told;
 
+pub use self::client::OnLoss;
 pub use self::process::{Worker, WorkerOptions};
 pub use self::serve::serve;

@@ -13,7 +13,7 @@ use sphere_engine::{
     Capability, Cause, Engine, EngineError, EngineName, Job, NearestJob, Report, Sink, Stop, Stopped,
 };
 
-use super::client::Link;
+use super::client::{Link, OnLoss};
 use super::frame::{receive, send};
 use super::message::{Answer, Order, VERSION};
 use super::shared::{Layout, Shared};
@@ -53,6 +53,14 @@ impl Worker {
     /// [`EngineError::Unavailable`]: no such program, one that is no worker or of another version, or
     /// an engine that cannot be opened there, with its reason.
     pub fn start(options: &WorkerOptions) -> Result<Self, EngineError> {
+        Self::watched(options, Box::new(|| ()))
+    }
+
+    /// The same, with something that is done as soon as the worker is lost.
+    ///
+    /// # Errors
+    /// As [`Worker::start`].
+    pub fn watched(options: &WorkerOptions, on_loss: OnLoss) -> Result<Self, EngineError> {
         let layout = Layout { slots: options.blocks, slot_bytes: options.block_bytes };
         let shared = Shared::create(layout).map_err(|error| unavailable(&error))?;
         let (here, there) = UnixStream::pair().map_err(|error| unavailable(&error))?;
@@ -68,7 +76,7 @@ impl Worker {
             })?;
         let process = Arc::new(Process(Mutex::new(child)));
         let ready = greet(&here, options, layout);
-        let ready = ready.and_then(|capability| Ok((capability, listen(here, shared, &process)?)));
+        let ready = ready.and_then(|capability| Ok((capability, listen(here, shared, &process, on_loss)?)));
         match ready {
             Ok((capability, link)) => Ok(Self { link, process, capability }),
             Err(error) => {
@@ -185,9 +193,10 @@ fn listen(
     mut answers: UnixStream,
     shared: Arc<Shared>,
     process: &Arc<Process>,
+    on_loss: OnLoss,
 ) -> Result<Arc<Link>, EngineError> {
     let orders = answers.try_clone().map_err(|error| unavailable(&error))?;
-    let link = Arc::new(Link::new(orders, shared));
+    let link = Arc::new(Link::new(orders, shared, on_loss));
     let (listener, process) = (Arc::clone(&link), Arc::clone(process));
     thread::Builder::new()
         .name("worker".to_string())
