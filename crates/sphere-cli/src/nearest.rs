@@ -25,7 +25,7 @@ pub(crate) fn run(arguments: &NearestArguments) -> Result<(), Failure> {
     place.check(format)?;
     let mut encoder = IndexEncoder::new(format).map_err(Failure::usage)?;
     let cpu = CpuEngine::new(threads(arguments.threads.as_deref())?).map_err(Failure::work)?;
-    let engines = Engines::new(cpu, arguments.engine.software.options());
+    let engines = Engines::new(cpu, &arguments.engine.software.options());
     if let EngineChoice::Named(_) = arguments.engine.engine {
         // Before the input is read, which may take its time.
         engines::choose(

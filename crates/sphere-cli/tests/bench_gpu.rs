@@ -53,6 +53,19 @@ fn wrong_arguments_are_refused() {
 }
 
 #[test]
+fn where_time_is_over_rows_say_so() {
+    let Some(stand_in) = StandIn::compile() else { return };
+    let home = tempfile::tempdir().unwrap();
+    // The first part alone takes longer than a second.
+    let words = "--most-seconds 1 --points 400000 --link-bytes 20000 --largest 2";
+    let output = bench(words, home.path(), Some(&stand_in));
+    let page = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success(), "{page}");
+    assert!(page.contains("nearest lattice points | not measured"), "{page}");
+    assert!(page.contains("the time was over"), "{page}");
+}
+
+#[test]
 fn every_row_is_measured_on_a_stand_in() {
     let Some(stand_in) = StandIn::compile() else { return };
     let home = tempfile::tempdir().unwrap();
@@ -65,9 +78,9 @@ fn every_row_is_measured_on_a_stand_in() {
     let json = fs::read(folder.join("gpu.json")).unwrap();
     let record: Value = serde_json::from_slice(&json).unwrap();
     let rows = record["rows"].as_array().unwrap();
-    // 9 kernels in two precisions, two ways into memory, the search, two of little memory, a launch, and
-    // three sizes.
-    assert_eq!(rows.len(), 18 + 2 + 1 + 2 + 1 + 3, "{record:#}");
+    // 9 kernels in two precisions, a launch, two kinds of memory, three rows of little memory, three sizes,
+    // and the search.
+    assert_eq!(rows.len(), 18 + 1 + 2 + 3 + 3 + 1, "{record:#}");
     for row in rows {
         assert!(row["value"].as_f64().unwrap() >= 0.0, "{row:#}");
         assert!(row["met"].is_boolean() && row["absolute"].is_string(), "{row:#}");

@@ -39,7 +39,7 @@ impl App {
             columnar: Arc::new(Semaphore::new(limits::COLUMNAR_STREAMS)),
             bodies: Arc::new(Semaphore::new(limits::BODIES)),
             judged: Arc::new(Semaphore::new(limits::JUDGED_SETS)),
-            engines: Engines::new(cpu, config.engine_options()),
+            engines: Engines::new(cpu, &config.engine_options()),
             opening: Mutex::default(),
             metrics: Metrics::new(),
             token: token.transpose()?,

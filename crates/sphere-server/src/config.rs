@@ -181,7 +181,7 @@ impl Config {
     /// What is asked of engines.
     pub(crate) fn engine_options(&self) -> EngineOptions {
         let software = if self.software_gpu { Software::Allowed } else { Software::Refused };
-        EngineOptions { software }
+        EngineOptions { software, ..EngineOptions::default() }
     }
 
     /// The settings as a TOML file. Secrets are not among them: they stay in files of their own.

@@ -71,7 +71,7 @@ pub(super) fn check(job: &Job) -> Result<(), Failure> {
 
 /// Bytes that this process could still take, where the system says.
 #[cfg(target_os = "linux")]
-fn free_bytes() -> Option<u64> {
+pub(super) fn free_bytes() -> Option<u64> {
     let free = status_bytes("/proc/meminfo", "MemAvailable:")?;
     // A container may be allowed less than the machine has. Its file says "max" where it is not.
     let limit = std::fs::read_to_string("/sys/fs/cgroup/memory.max").ok();
@@ -85,6 +85,12 @@ pub(super) fn peak_bytes() -> Option<u64> {
     status_bytes("/proc/self/status", "VmHWM:")
 }
 
+/// The memory that this process holds now, where the system says.
+#[cfg(target_os = "linux")]
+pub(super) fn resident_bytes() -> Option<u64> {
+    status_bytes("/proc/self/status", "VmRSS:")
+}
+
 #[cfg(target_os = "linux")]
 fn status_bytes(path: &str, name: &str) -> Option<u64> {
     let text = std::fs::read_to_string(path).ok()?;
@@ -94,7 +100,12 @@ fn status_bytes(path: &str, name: &str) -> Option<u64> {
 }
 
 #[cfg(not(target_os = "linux"))]
-fn free_bytes() -> Option<u64> {
+pub(super) fn resident_bytes() -> Option<u64> {
+    None
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(super) fn free_bytes() -> Option<u64> {
     None
 }
 

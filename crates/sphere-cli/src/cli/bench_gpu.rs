@@ -12,6 +12,10 @@ use clap::Args;
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct BenchGpuArguments {
+    /// Begin nothing more after so long; what was not measured says so
+    #[arg(long, value_name = "S", default_value_t = 300)]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..=86_400))]
+    pub(crate) most_seconds: u32,
     /// The device, as the driver counts them
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(crate) device: usize,
@@ -53,7 +57,7 @@ pub(crate) struct BenchGpuArguments {
 
 const EXAMPLES: &str = "\
 Examples:
-  sphere bench gpu                                  about three minutes on a fast device
+  sphere bench gpu
   sphere bench gpu --output docs/gpu/h200
   sphere bench gpu --runs 3 --directions 10000000 --stream-bytes 10000000000   a short look
 

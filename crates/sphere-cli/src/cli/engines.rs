@@ -41,7 +41,7 @@ pub(crate) struct SoftwareArguments {
 impl SoftwareArguments {
     pub(crate) fn options(&self) -> EngineOptions {
         let software = if self.software_gpu { Software::Allowed } else { Software::Refused };
-        EngineOptions { software }
+        EngineOptions { software, ..EngineOptions::default() }
     }
 }
 

@@ -14,7 +14,7 @@ use crate::failure::Failure;
 
 pub(crate) fn run(arguments: &EnginesArguments) -> Result<(), Failure> {
     let cpu = CpuEngine::new(None).map_err(Failure::work)?;
-    let engines = Engines::new(cpu, arguments.software.options());
+    let engines = Engines::new(cpu, &arguments.software.options());
     let engines = EngineName::ALL.map(|name| Described::of(name, &engines));
     let text = if arguments.json {
         let json = serde_json::to_string_pretty(&engines).map_err(Failure::work)?;

@@ -30,7 +30,7 @@ pub(crate) fn run(arguments: &SampleArguments) -> Result<(), Failure> {
     let target = Target::of(arguments)?;
     let engine = engine(arguments.threads.as_deref(), arguments.numa)?;
     let cpu = on_level(engine, arguments.simd.as_deref())?;
-    let engines = Engines::new(cpu, arguments.engine.software.options());
+    let engines = Engines::new(cpu, &arguments.engine.software.options());
     let engine = chosen(&engines, arguments, &job)?;
 
     interrupt::install()?;

@@ -4,7 +4,7 @@
 //! use sphere_engine::{CpuEngine, EngineChoice, EngineOptions, Engines, Opening};
 //! use sphere_engine::{SampleParameters, Work};
 //!
-//! let engines = Engines::new(CpuEngine::new(None)?, EngineOptions::default());
+//! let engines = Engines::new(CpuEngine::new(None)?, &EngineOptions::default());
 //! let job = SampleParameters::parse("fibonacci", [("count", "10")])?.job()?;
 //! let choice: EngineChoice = "auto".parse()?;
 //! let engine = engines.choose(choice, &Work::Points(&job), Opening::IfItPays)?;
@@ -29,13 +29,15 @@ pub use self::cost::{Cost, Costs};
 pub use self::name::{EngineChoice, EngineName, Exactness};
 use self::slot::Slot;
 pub use self::work::{Unable, Work};
-use crate::{CpuEngine, Engine, EngineError, Software};
+use crate::{CpuEngine, CudaOptions, Engine, EngineError, Software};
 
 /// What can be asked of engines before any is opened.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EngineOptions {
     /// Whether `wgpu` may be a driver that computes on the processor.
     pub software: Software,
+    /// Which device `cuda` is, and how much of it.
+    pub cuda: CudaOptions,
 }
 
 /// Whether `auto` may wait for a device that is not open yet.
@@ -75,8 +77,11 @@ pub enum ChoiceError {
 impl Engines {
     /// The CPU, and the others as they are asked for. Opens none.
     #[must_use]
-    pub fn new(cpu: CpuEngine, options: EngineOptions) -> Self {
-        let devices = table::DEVICES.map(|(name, open)| Slot::new(name, move || open(options)));
+    pub fn new(cpu: CpuEngine, options: &EngineOptions) -> Self {
+        let devices = table::DEVICES.map(|(name, open)| {
+            let options = options.clone();
+            Slot::new(name, move || open(&options))
+        });
         Self::with(cpu, devices.into())
     }
 

@@ -84,7 +84,7 @@ fn name(engine: &Arc<dyn Engine>) -> EngineName {
 
 #[test]
 fn every_name_has_one_place() {
-    let engines = Engines::new(cpu(), EngineOptions::default());
+    let engines = Engines::new(cpu(), &EngineOptions::default());
     for name in EngineName::ALL {
         let places = engines.devices.iter().filter(|slot| slot.name == name).count();
         assert_eq!(places, usize::from(name != EngineName::Cpu), "{name}");

@@ -11,7 +11,7 @@ use sphere_engine::{
 
 use super::record::{Goal, Row, ratios};
 use super::{Bench, gigabytes, options};
-use crate::bench::memory::peak_bytes;
+use crate::bench::memory::resident_bytes;
 use crate::bench::statistics::Summary;
 
 /// Small jobs one after the other.
@@ -48,16 +48,16 @@ pub(super) fn into_memory(bench: &Bench<'_>) -> Vec<Row> {
         let job = lattice(link_bytes)?;
         let bytes = link_bytes * job.row_bytes() as u64;
         let mut taken = [const { Vec::new() }; 3];
-        for turn in 0..=bench.arguments.runs {
+        for round in bench.rounds() {
             let link =
                 |memory| measure.link_seconds(LinkWay::ToHost, memory, link_bytes as usize, 1);
-            let turn_seconds = [
+            let seconds_a_byte = [
                 seconds(bench.cuda, &job, &mut sink)? / bytes as f64,
                 link(HostMemory::Registered)?.iter().sum::<f64>() / link_bytes as f64,
                 link(HostMemory::Pageable)?.iter().sum::<f64>() / link_bytes as f64,
             ];
-            if turn > 0 {
-                taken.iter_mut().zip(turn_seconds).for_each(|(all, one)| all.push(one));
+            if round > 0 {
+                taken.iter_mut().zip(seconds_a_byte).for_each(|(all, one)| all.push(one));
             }
         }
         Ok::<_, EngineError>(taken)
@@ -81,77 +81,93 @@ pub(super) fn into_memory(bench: &Bench<'_>) -> Vec<Row> {
     }
 }
 
-/// What an engine takes of its device and of this machine while it works.
+/// What was taken at most while something was done.
 struct Peak {
-    device_bytes: u64,
     seconds: f64,
+    device_bytes: u64,
+    /// More than there was at the beginning.
+    host_bytes: Option<u64>,
 }
 
+/// This machine's memory may grow by so much meanwhile: blocks under way.
+const MOST_GROWN: f64 = 0.25;
+
 pub(super) fn through_little_memory(bench: &Bench<'_>) -> Vec<Row> {
-    const OF: &str = "the rate of all, of that of a short job in the same run";
-    const OF_MEMORY: &str = "10^9 bytes of the device's memory at most";
-    let names = ["more points than memory", "memory of the device meanwhile"];
+    const OF: &str = "the rate of all, of that of short jobs of an engine without a limit";
+    const OF_DEVICE: &str = "10^9 bytes of the device's memory at most";
+    const OF_HOST: &str = "10^9 bytes of this machine's memory more than before, at most";
+    let names =
+        ["more points than memory", "memory of the device meanwhile", "memory here meanwhile"];
     let (bytes, most) = (bench.arguments.stream_bytes, bench.arguments.device_bytes);
     let measured = (|| {
-        let device = CudaOptions { most_device_bytes: Some(most), ..options(bench.arguments) };
-        let engine = CudaEngine::open(device)?;
-        let mut sink = Discard::default();
         let long = lattice(bytes / 24)?;
         let short = lattice((bytes / 24).min(bench.arguments.link_bytes))?;
-        seconds(&engine, &short, &mut sink)?;
-        let before = [seconds(&engine, &short, &mut sink)?];
-        let host_before = peak_bytes();
-        let peak = watched(&engine, || seconds(&engine, &long, &mut sink))?;
+        let mut sink = Discard::default();
+        let mut free = || seconds(bench.cuda, &short, &mut sink);
+        // Warm, and its memory taken: what the limited engine takes comes on top.
+        free()?;
+        let before = free()?;
+        let [free_bytes, _] = bench.cuda.measure().device_bytes()?;
+        let device = CudaOptions { most_device_bytes: Some(most), ..options(bench.arguments) };
+        let engine = CudaEngine::open(device)?;
+        let mut limited = Discard::default();
+        seconds(&engine, &short, &mut limited)?;
+        let peak = watched(&engine, free_bytes, || seconds(&engine, &long, &mut limited))?;
+        let after = free()?;
         let rate = |job: &Job, seconds: f64| job.points() as f64 / seconds;
-        let ratio = rate(&long, peak.seconds) / rate(&short, before[0]);
-        let grown = match (host_before, peak_bytes()) {
-            (Some(before), Some(after)) => {
-                format!(
-                    "{:.0} MB more of this machine's",
-                    after.saturating_sub(before) as f64 / 1e6
-                )
-            }
-            _ => "this machine's is not known".to_string(),
-        };
-        Ok::<_, EngineError>((ratio, peak, grown))
+        let ratio = rate(&long, peak.seconds) / rate(&short, f64::midpoint(before, after));
+        Ok::<_, EngineError>((ratio, peak))
     })();
     match measured {
-        Ok((ratio, peak, grown)) => {
-            let one = |value| Summary { median: value, spread: 0.0 };
-            let absolute = format!("{:.1} GB/s", gigabytes(bytes, peak.seconds));
-            let most = Goal::AtMost(most as f64 / 1e9);
-            let memory = one(peak.device_bytes as f64 / 1e9);
+        Ok((ratio, Peak { seconds, device_bytes, host_bytes })) => {
+            let absolute = format!("{:.1} GB/s", gigabytes(bytes, seconds));
+            let (of_device, of_host) = (device_bytes as f64 / 1e9, Goal::AtMost(MOST_GROWN));
+            let sampled = || "looked at every 5 ms".to_string();
+            let goal = Goal::AtMost(most as f64 / 1e9);
             vec![
-                Row::measured(names[0], OF, one(ratio), Goal::AtLeast(0.95), absolute),
-                Row::measured(names[1], OF_MEMORY, memory, most, grown),
+                Row::once(names[0], OF, ratio, Goal::AtLeast(0.95), absolute),
+                Row::once(names[1], OF_DEVICE, of_device, goal, sampled()),
+                match host_bytes {
+                    Some(grown) => {
+                        Row::once(names[2], OF_HOST, grown as f64 / 1e9, of_host, sampled())
+                    }
+                    None => Row::missing(names[2], OF_HOST, &"this system does not say"),
+                },
             ]
         }
-        Err(error) => {
-            vec![Row::missing(names[0], OF, &error), Row::missing(names[1], OF_MEMORY, &error)]
-        }
+        Err(error) => [OF, OF_DEVICE, OF_HOST]
+            .into_iter()
+            .zip(names)
+            .map(|(of, name)| Row::missing(name, of, &error))
+            .collect(),
     }
 }
 
-/// Looks at the memory of the device every few milliseconds while something is done.
+/// Looks at the memory of the device, of which `free_bytes` were free, and at that of this process every
+/// few milliseconds while something is done.
 fn watched(
     engine: &CudaEngine,
+    free_bytes: u64,
     work: impl FnOnce() -> Result<f64, EngineError>,
 ) -> Result<Peak, EngineError> {
-    let [free_before, _] = engine.measure().device_bytes()?;
-    let (is_over, least_free) = (AtomicBool::new(false), AtomicU64::new(free_before));
+    let (is_over, host_before) = (AtomicBool::new(false), resident_bytes());
+    let (least_free, most_held) = (AtomicU64::new(free_bytes), AtomicU64::new(0));
     thread::scope(|scope| {
         scope.spawn(|| {
             while !is_over.load(Ordering::Relaxed) {
                 if let Ok([free, _]) = engine.measure().device_bytes() {
                     least_free.fetch_min(free, Ordering::Relaxed);
                 }
+                most_held.fetch_max(resident_bytes().unwrap_or(0), Ordering::Relaxed);
                 thread::sleep(Duration::from_millis(5));
             }
         });
         let done = work();
         is_over.store(true, Ordering::Relaxed);
-        let device_bytes = free_before.saturating_sub(least_free.load(Ordering::Relaxed));
-        done.map(|seconds| Peak { device_bytes, seconds })
+        let device_bytes = free_bytes.saturating_sub(least_free.load(Ordering::Relaxed));
+        let most_held = most_held.load(Ordering::Relaxed);
+        let host_bytes = host_before.map(|before| most_held.saturating_sub(before));
+        done.map(|seconds| Peak { seconds, device_bytes, host_bytes })
     })
 }
 

@@ -6,11 +6,11 @@ use super::record::{Figure, Goal, Record, Row};
 
 /// A page of Markdown.
 pub(super) fn page(record: &Record) -> String {
-    let Record { sphere, draws, device, driver, memory_bytes, seconds, rows } = record;
+    let Record { sphere, draws, device, driver, memory_bytes, host, seconds, rows, .. } = record;
     let memory = memory_bytes.as_deref().unwrap_or("unknown");
     let mut page = format!(
-        "# {device}\n\nSphere {sphere}, draw version {draws}; {driver}; {memory} bytes of memory; measured in \
-         {seconds:.0} s.\n\nMedians; the spread is the width of the middle half of the runs. Times of kernels \
+        "# {device}\n\nSphere {sphere}, draw version {draws}; {driver}; {memory} bytes of memory; beside \
+         {host}; measured in {seconds:.0} s.\n\nMedians; the spread is the width of the middle half of the runs. Times of kernels \
          and copies are the device's, all others this machine's.\n\n\
          | what | figure | spread | goal | met | of |\n| --- | --- | --- | --- | --- | --- |\n"
     );
@@ -29,8 +29,9 @@ fn line(Row { name, of, figure }: &Row) -> String {
                 Goal::AtMost(most) => format!("<= {most}"),
             };
             let met = if *met { "yes" } else { "**no**" };
-            let spread = 100.0 * spread;
-            format!("| {name} | {value:.3} | {spread:.1} % | {goal} | {met} | {of}; {absolute} |")
+            let spread =
+                spread.map_or_else(String::new, |spread| format!("{:.1} %", 100.0 * spread));
+            format!("| {name} | {value:.3} | {spread} | {goal} | {met} | {of}; {absolute} |")
         }
         Figure::Missing { missing } => {
             let missing = missing.replace('|', "/").replace('\n', " ");
@@ -57,11 +58,14 @@ mod tests {
             device: "NVIDIA H200".to_string(),
             driver: "CUDA 12.8".to_string(),
             memory_bytes: Some("150000000000".to_string()),
+            host: "avx512, 16 threads".to_string(),
+            unix_seconds: 1_800_000_000,
             seconds: 61.4,
             rows: vec![
                 row("fast", 0.9, Goal::AtLeast(0.8)),
                 row("slow", 0.7999, Goal::AtLeast(0.8)),
                 row("launch", 15.0, Goal::AtMost(15.0)),
+                Row::once("stream", "a share", 1.0, Goal::AtLeast(0.95), absolute()),
                 Row::missing("search", "a share", &"out|of\nmemory"),
             ],
         };
@@ -73,6 +77,7 @@ mod tests {
                 "| fast | 0.900 | 1.2 % | >= 0.8 | yes | a share; 1.0 of 2.0 GB/s |",
                 "| slow | 0.800 | 1.2 % | >= 0.8 | **no** | a share; 1.0 of 2.0 GB/s |",
                 "| launch | 15.000 | 1.2 % | <= 15 | yes | a share; 1.0 of 2.0 GB/s |",
+                "| stream | 1.000 |  | >= 0.95 | yes | a share; 1.0 of 2.0 GB/s |",
                 "| search | not measured | | | | a share; out/of memory |",
             ]
         );
@@ -80,6 +85,6 @@ mod tests {
         let json = serde_json::to_value(&record).unwrap();
         assert_eq!(json["rows"][0]["goal"]["at_least"], 0.8);
         assert_eq!(json["rows"][1]["met"], false);
-        assert_eq!(json["rows"][3]["missing"], "out|of\nmemory");
+        assert_eq!(json["rows"][4]["missing"], "out|of\nmemory");
     }
 }

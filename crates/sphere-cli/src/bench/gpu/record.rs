@@ -12,6 +12,10 @@ pub(super) struct Record {
     pub(super) device: String,
     pub(super) driver: String,
     pub(super) memory_bytes: Option<String>,
+    /// The processor beside it: instruction set and threads.
+    pub(super) host: String,
+    /// When it was, in seconds since 1970.
+    pub(super) unix_seconds: u64,
     pub(super) seconds: f64,
     pub(super) rows: Vec<Row>,
 }
@@ -32,8 +36,8 @@ pub(super) struct Row {
 pub(super) enum Figure {
     Measured {
         value: f64,
-        /// The width of the middle half of the runs, as a share of the median.
-        spread: f64,
+        /// The width of the middle half of the runs, as a share of the median; `None` of a single one.
+        spread: Option<f64>,
         goal: Goal,
         met: bool,
         /// The absolute rates behind a ratio.
@@ -64,13 +68,34 @@ impl Row {
     pub(super) fn measured(
         name: impl Into<String>,
         of: &'static str,
-        Summary { median: value, spread }: Summary,
+        summary: Summary,
+        goal: Goal,
+        absolute: String,
+    ) -> Self {
+        Self::of(name.into(), of, summary.median, Some(summary.spread), goal, absolute)
+    }
+
+    /// A figure that was measured once.
+    pub(super) fn once(
+        name: impl Into<String>,
+        of: &'static str,
+        value: f64,
+        goal: Goal,
+        absolute: String,
+    ) -> Self {
+        Self::of(name.into(), of, value, None, goal, absolute)
+    }
+
+    fn of(
+        name: String,
+        of: &'static str,
+        value: f64,
+        spread: Option<f64>,
         goal: Goal,
         absolute: String,
     ) -> Self {
         let met = goal.is_met(value);
-        let figure = Figure::Measured { value, spread, goal, met, absolute };
-        Self { name: name.into(), of, figure }
+        Self { name, of, figure: Figure::Measured { value, spread, goal, met, absolute } }
     }
 
     pub(super) fn missing(name: impl Into<String>, of: &'static str, why: &dyn ToString) -> Self {

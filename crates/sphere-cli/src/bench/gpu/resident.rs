@@ -12,6 +12,9 @@ use crate::bench::statistics::Summary;
 const OF: &str = "bytes written a second, of those that a copy within the device writes";
 const GOAL: Goal = Goal::AtLeast(0.8);
 
+/// Points of one launch.
+const MOST_POINTS: u64 = 1 << 26;
+
 const SEED: u64 = 7;
 const OWEN: Scramble = Scramble::Owen { seed: SEED, randomisation: 0 };
 
@@ -60,14 +63,13 @@ fn measure(
 ) -> Result<(Summary, String), EngineError> {
     let (measure, columns) = (bench.cuda.measure(), plan.shape().columns() as u64);
     // As many bytes of every kernel as of the first: wide points are fewer.
-    let points = (bench.arguments.points * 3 / columns).max(1).min(plan.points());
+    let points = (bench.arguments.points * 3 / columns).clamp(1, MOST_POINTS).min(plan.points());
     let bytes = points * columns * value_bytes;
     let (mut kernel, mut copy) = (Vec::new(), Vec::new());
-    // The first turn warms up.
-    for turn in 0..=bench.arguments.runs {
+    for round in bench.rounds() {
         let kernels = measure.kernel_seconds(plan, output, points, 1)?;
         let copies = measure.copy_seconds(bytes as usize, 1)?;
-        if turn > 0 {
+        if round > 0 {
             kernel.extend(kernels);
             copy.extend(copies);
         }

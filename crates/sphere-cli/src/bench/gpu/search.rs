@@ -7,6 +7,8 @@ use sphere_math::sampling::{Method, SampleError, Scheme};
 
 use super::record::{Goal, Row, ratios};
 use super::{Bench, gigabytes};
+use crate::bench::memory::free_bytes;
+use crate::bench::statistics::Summary;
 
 const NAME: &str = "nearest lattice points of directions of this machine";
 const OF: &str = "the time of the slower way of the link, of that of the search";
@@ -18,8 +20,9 @@ const IN: u64 = 24;
 const OUT: u64 = 8;
 
 pub(super) fn rows(bench: &Bench<'_>) -> Vec<Row> {
-    let mut directions = bench.arguments.directions;
-    // Where the memory of this machine ends, there are fewer.
+    // Where the memory of this machine ends, there are fewer: half of it is for others.
+    let most = free_bytes().map_or(u64::MAX, |bytes| bytes / 2 / (IN + OUT)).max(1_000);
+    let mut directions = bench.arguments.directions.min(most);
     loop {
         match measure(bench, directions) {
             Err(EngineError::OutOfMemory) if directions > 1_000 => directions /= 2,
@@ -48,23 +51,23 @@ fn measure(bench: &Bench<'_>, directions: u64) -> Result<Row, EngineError> {
         taken.map(|taken| taken.iter().sum::<f64>() * bytes as f64 / link_bytes as f64)
     };
     let (mut searches, mut limits) = (Vec::new(), Vec::new());
-    for turn in 0..=bench.arguments.runs {
+    for round in bench.rounds() {
         let started = Instant::now();
         let found = bench.cuda.nearest(&lattice, columns, indices.as_mut_slice(), &Stop::never());
         found.map_err(|stopped| EngineError::Failed { reason: stopped.to_string() })?;
         let search = started.elapsed().as_secs_f64();
         let ways =
             [link(LinkWay::ToDevice, IN * directions)?, link(LinkWay::ToHost, OUT * directions)?];
-        if turn > 0 {
+        if round > 0 {
             searches.push(search);
             limits.push(ways[0].max(ways[1]));
         }
     }
-    let fastest = searches.iter().copied().fold(f64::INFINITY, f64::min);
-    let rate = directions as f64 / fastest / 1e9;
+    let median = Summary::of(searches.clone()).median;
     let absolute = format!(
-        "{directions} directions, {rate:.2} of them in a nanosecond, {:.1} GB/s in",
-        gigabytes(IN * directions, fastest)
+        "{directions} directions, {:.2} of them in a nanosecond, {:.1} GB/s in",
+        directions as f64 / median / 1e9,
+        gigabytes(IN * directions, median)
     );
     Ok(Row::measured(NAME, OF, ratios(&limits, &searches), GOAL, absolute))
 }
