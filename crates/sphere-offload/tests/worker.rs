@@ -14,8 +14,8 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 use sphere_engine::{
-    Block, Cause, Collect, CpuEngine, Engine, EngineError, EngineName, Job, SampleParameters, Sink, SinkError,
-    Stop, Window,
+    Block, Cause, Collect, CpuEngine, Engine, EngineError, EngineName, Job, SampleParameters, Sink,
+    SinkError, Stop, Window,
 };
 use sphere_offload::breaker::{Backoff, Tolerance};
 use sphere_offload::ladder::{Fixed, Ladder, Rung};

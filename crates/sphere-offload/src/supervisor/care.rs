@@ -139,7 +139,7 @@ mod tests {
         let (mut care, now) = (Care::new(limits()), Instant::now());
         for (seen, expected) in [
             (up(Duration::ZERO, 0), Act::Wait),
-            (up(2 * SECOND - Duration::from_nanos(1), 1_000), Act::Wait),
+            (up(Duration::from_millis(1_999), 1_000), Act::Wait),
             (up(2 * SECOND, 0), Act::End(Why::Frozen)),
             (up(Duration::ZERO, 1_001), Act::End(Why::Fat)),
         ] {

@@ -143,13 +143,11 @@ impl Supply for Supervisor {
 
     fn engine(&self) -> Result<Arc<dyn Engine>, EngineError> {
         let now = self.shared.now();
-        match now.worker.clone().filter(|worker| !worker.is_lost()) {
-            Some(worker) => Ok(worker),
-            None => {
-                self.hurry();
-                Err(EngineError::Unavailable { reason: now.reason.clone() })
-            }
+        if let Some(worker) = now.worker.clone().filter(|worker| !worker.is_lost()) {
+            return Ok(worker);
         }
+        self.hurry();
+        Err(EngineError::Unavailable { reason: now.reason.clone() })
     }
 
     fn renewed(&self) -> Result<Arc<dyn Engine>, EngineError> {
@@ -181,7 +179,10 @@ impl Shared {
             Act::Start => {
                 // Outside the lock: jobs take other engines meanwhile.
                 let wake = wake.clone();
-                let on_loss = Box::new(move || drop(wake.send(Wake::Look)));
+                let on_loss = Box::new(move || {
+                    // Fails only where the supervisor has ended.
+                    let _ = wake.send(Wake::Look);
+                });
                 let started = Worker::watched(options, on_loss);
                 let mut now = self.now();
                 now.started += 1;

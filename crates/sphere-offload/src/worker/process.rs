@@ -10,7 +10,8 @@ use std::thread;
 use std::time::Duration;
 
 use sphere_engine::{
-    Capability, Cause, Engine, EngineError, EngineName, Job, NearestJob, Report, Sink, Stop, Stopped,
+    Capability, Cause, Engine, EngineError, EngineName, Job, NearestJob, Report, Sink, Stop,
+    Stopped,
 };
 
 use super::client::{Link, OnLoss};
@@ -76,7 +77,8 @@ impl Worker {
             })?;
         let process = Arc::new(Process(Mutex::new(child)));
         let ready = greet(&here, options, layout);
-        let ready = ready.and_then(|capability| Ok((capability, listen(here, shared, &process, on_loss)?)));
+        let ready =
+            ready.and_then(|capability| Ok((capability, listen(here, shared, &process, on_loss)?)));
         match ready {
             Ok((capability, link)) => Ok(Self { link, process, capability }),
             Err(error) => {
