@@ -6,6 +6,8 @@ use std::ops::Range;
 
 use bytemuck::{Pod, Zeroable};
 
+use crate::engines::EngineName;
+
 /// A buffer of one job's points: C order (rows, columns), f64 or f32 as the job says.
 ///
 /// Blocks are lent by a [`Sink`], filled by an engine and handed back; their memory is used again. It is
@@ -140,6 +142,11 @@ pub trait Sink {
     /// # Errors
     /// When the points cannot be kept; the job stops and says at which index.
     fn accept(&mut self, points: Range<u64>, block: Block) -> Result<(), SinkError>;
+
+    /// The points that come next are of this engine: told before its first block by whoever has several.
+    fn computed_by(&mut self, engine: EngineName) {
+        let _ = engine;
+    }
 
     /// Forgets all points from `next` on, which were accepted already and have turned out to be wrong;
     /// the next ones arrive from there. False where that cannot be done, as they are gone.

@@ -1,12 +1,14 @@
 //! The seam between a job and the machine that runs it.
 
+use std::ops::Range;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sphere_math::sampling::Tally;
 
 use crate::block::Sink;
 use crate::engines::{Costs, EngineName};
-use crate::error::Stopped;
+use crate::error::{EngineError, Stopped};
 use crate::job::{Coordinates, Job, Precision};
 use crate::nearest::NearestJob;
 use crate::numa::NumaState;
@@ -39,6 +41,44 @@ pub trait Engine: Send + Sync {
         indices: &mut [u64],
         stop: &Stop,
     ) -> Result<(), Stopped>;
+
+    /// Has the device keep memory of the caller at hand for as long as the engine lives: blocks that lie
+    /// in it are written where they are. An engine without use for it does nothing.
+    ///
+    /// # Errors
+    /// What the device says. The engine computes without it.
+    fn keep(&self, memory: Arc<dyn FixedMemory>) -> Result<(), EngineError> {
+        drop(memory);
+        Ok(())
+    }
+
+    /// Does harm to the device, on purpose: for drills and tests of what comes after.
+    ///
+    /// # Errors
+    /// [`EngineError::Unavailable`]: there is no such harm to this engine.
+    fn harm(&self, harm: Harm) -> Result<(), EngineError> {
+        let name = self.capability().name;
+        Err(EngineError::Unavailable { reason: format!("{harm:?} is no harm to {name}") })
+    }
+}
+
+/// What can be done to a device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Harm {
+    /// A kernel writes where no memory is, which poisons its context for the life of the process.
+    Poison,
+    /// The device is taken away.
+    Lose,
+}
+
+/// Memory that stays where it is.
+///
+/// # Safety
+/// All of `range` is mapped, to be read and written, at the same addresses for as long as `self` lives.
+#[allow(unsafe_code, reason = "says what a device relies on; its calls are in rooms of their own")]
+pub unsafe trait FixedMemory: Send + Sync {
+    /// Its addresses.
+    fn range(&self) -> Range<usize>;
 }
 
 /// What an engine is, for reports and for choosing among engines.

@@ -35,15 +35,13 @@ mod stop;
 mod wgpu;
 
 pub use self::wgpu::{Power, Software, WgpuEngine, WgpuOptions};
-pub use block::{
-    Block, Collect, CollectColumns, Discard, LentWords, Sink, SinkError, Window,
-};
+pub use block::{Block, Collect, CollectColumns, Discard, LentWords, Sink, SinkError, Window};
 pub use cpu::CpuEngine;
 pub use cuda::{
     Architecture, CudaEngine, CudaOptions, CudaValues, HostMemory, LinkWay, Measure,
     compile_kernels,
 };
-pub use engine::{Capability, Engine, Refused, Report};
+pub use engine::{Capability, Engine, FixedMemory, Harm, Refused, Report};
 pub use engines::{
     ChoiceError, Cost, Costs, EngineChoice, EngineName, EngineOptions, Engines, Exactness, Opening,
     Unable, Work,

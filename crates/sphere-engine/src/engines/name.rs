@@ -15,6 +15,9 @@ pub enum EngineName {
     Wgpu,
     /// `cuda`: a graphics processor of NVIDIA.
     Cuda,
+    /// `scripted`: the processor again, in a process of its own, to stand for a device in a drill. Nobody
+    /// asks for it by name.
+    Scripted,
 }
 
 /// What a user asks for. In text: `auto`, or the name of an engine.
@@ -39,7 +42,7 @@ pub enum Exactness {
 }
 
 impl EngineName {
-    /// All of them.
+    /// All that users choose from.
     pub const ALL: [Self; 3] = [Self::Cpu, Self::Wgpu, Self::Cuda];
 
     /// As users write it.
@@ -49,6 +52,7 @@ impl EngineName {
             Self::Cpu => "cpu",
             Self::Wgpu => "wgpu",
             Self::Cuda => "cuda",
+            Self::Scripted => "scripted",
         }
     }
 
@@ -56,7 +60,7 @@ impl EngineName {
     #[must_use]
     pub const fn precisions(self) -> &'static [Precision] {
         match self {
-            Self::Cpu | Self::Cuda => &[Precision::Double, Precision::Single],
+            Self::Cpu | Self::Cuda | Self::Scripted => &[Precision::Double, Precision::Single],
             Self::Wgpu => &[Precision::Single],
         }
     }
@@ -65,7 +69,7 @@ impl EngineName {
     #[must_use]
     pub const fn coordinates(self) -> &'static [Coordinates] {
         match self {
-            Self::Cpu => &Coordinates::ALL,
+            Self::Cpu | Self::Scripted => &Coordinates::ALL,
             Self::Wgpu | Self::Cuda => &[Coordinates::Native],
         }
     }
@@ -74,7 +78,7 @@ impl EngineName {
     #[must_use]
     pub const fn exactness(self) -> Exactness {
         match self {
-            Self::Cpu | Self::Cuda => Exactness::Bits,
+            Self::Cpu | Self::Cuda | Self::Scripted => Exactness::Bits,
             Self::Wgpu => Exactness::Bound,
         }
     }

@@ -153,7 +153,7 @@ fn check_values(
 
 fn check_lattice(job: &NearestJob, engine: EngineName) -> Result<(), Unable> {
     match engine {
-        EngineName::Cpu | EngineName::Cuda => Ok(()),
+        EngineName::Cpu | EngineName::Cuda | EngineName::Scripted => Ok(()),
         EngineName::Wgpu => match job.plan().launch_nearest_single() {
             Ok(_) => Ok(()),
             Err(reason) => Err(Unable::Lattice { engine, reason }),
