@@ -1,9 +1,10 @@
 //! A breaker that threads share.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::{Admission, Breaker, Fault, State, Tolerance};
+use crate::sync::{Mutex, MutexGuard};
 
 /// What jobs go through on their way to an engine.
 #[derive(Clone, Debug)]

@@ -7,6 +7,7 @@
 mod client;
 mod frame;
 mod message;
+mod numbers;
 mod process;
 mod serve;
 mod shared;

@@ -1,0 +1,6 @@
+//! What the threads of a worker, and those that it works for, share.
+
+#[path = "../../src/worker/numbers.rs"]
+mod numbers;
+
+pub(crate) mod slots;
