@@ -24,6 +24,8 @@ impl Board {
     fn had(self: &Arc<Self>, number: Number) -> Had {
         let twice = self.0[number.index()].swap(true, Ordering::Relaxed);
         assert!(!twice, "slot {} is had twice", number.index());
+        // Used for a while, in which others may go on.
+        thread::yield_now();
         Had { number: Some(number), board: Arc::clone(self) }
     }
 }
