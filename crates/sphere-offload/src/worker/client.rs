@@ -1,80 +1,37 @@
 //! The service's side of a worker: jobs out, points in slots back.
 
-use std::collections::{BTreeSet, HashMap};
-use std::fmt;
 use std::ops::Range;
 use std::os::unix::net::UnixStream;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use sphere_engine::{Block, Cause, EngineError, Job, Report, Sink, Stop, Stopped};
 use sphere_math::sampling::Tally;
 
 use super::frame::{receive, send};
+use super::jobs::{Event, Jobs, OnLoss};
 use super::message::{Answer, Order};
 use super::shared::{Shared, Slot};
 
 /// So soon a stop is seen while the worker computes.
 const LOOK: Duration = Duration::from_millis(20);
 
-/// How long one who finds the socket closed waits to hear why.
-const UNTIL_TOLD: Duration = Duration::from_secs(2);
-
 /// Slots of one job at most: one is filled, one on its way, one with the sink, one to spare.
 const MOST_SLOTS: usize = 4;
 
 /// A connection to a worker that is ready.
+#[derive(Debug)]
 pub(super) struct Link {
     orders: Mutex<UnixStream>,
     shared: Arc<Shared>,
-    state: Mutex<State>,
-    /// The loss is known.
-    told: Condvar,
-    /// Who else is told of it.
-    on_loss: OnLoss,
-}
-
-/// What is done once a worker is lost, by the thread that finds out.
-pub type OnLoss = Box<dyn Fn() + Send + Sync>;
-
-#[derive(Debug)]
-struct State {
-    running: HashMap<u64, Running>,
-    next: u64,
-    /// Why there will be no more.
-    lost: Option<String>,
-    /// When the worker last said anything.
-    heard: Instant,
-}
-
-/// A job that the worker has not ended.
-#[derive(Debug)]
-struct Running {
-    events: Sender<Event>,
-    /// Slots that are with the worker.
-    away: BTreeSet<usize>,
-}
-
-/// What a job hears.
-#[derive(Debug)]
-enum Event {
-    Filled(Slot, Range<u64>),
-    Done { attempts: u64 },
-    Failed { error: EngineError },
-}
-
-impl fmt::Debug for Link {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Link").field("state", &self.state).finish_non_exhaustive()
-    }
+    jobs: Jobs,
 }
 
 impl Link {
     pub(super) fn new(orders: UnixStream, shared: Arc<Shared>, on_loss: OnLoss) -> Self {
-        let (running, lost, heard) = (HashMap::new(), None, Instant::now());
-        let state = Mutex::new(State { running, next: 0, lost, heard });
-        Self { orders: Mutex::new(orders), shared, state, told: Condvar::new(), on_loss }
+        let jobs = Jobs::new(Arc::clone(shared.numbers()), on_loss);
+        Self { orders: Mutex::new(orders), shared, jobs }
     }
 
     /// Passes on what the worker says, until it says no more or what it must not. Then all that is under
@@ -92,73 +49,35 @@ impl Link {
             }
         };
         let ended = end();
-        self.lose(&wrong.map_or(ended.clone(), |wrong| format!("{wrong}; {ended}")));
+        self.jobs.lose(&wrong.map_or(ended.clone(), |wrong| format!("{wrong}; {ended}")));
     }
 
     /// Whether the worker is no more.
     pub(super) fn is_lost(&self) -> bool {
-        self.state().lost.is_some()
+        self.jobs.is_lost()
     }
 
     /// How long the worker has said nothing.
     pub(super) fn silence(&self) -> Duration {
-        self.state().heard.elapsed()
+        self.jobs.silence()
     }
 
     pub(super) fn order(&self, order: &Order) -> Result<(), EngineError> {
         let mut orders = self.orders.lock().unwrap_or_else(PoisonError::into_inner);
-        send(&mut *orders, order).map_err(|error| self.gone(&error.to_string()))
-    }
-
-    /// Why there is no worker: what became of its process, which the listener is about to say, or else
-    /// `what`.
-    fn gone(&self, what: &str) -> EngineError {
-        let unknown = |state: &mut State| state.lost.is_none();
-        let told = self.told.wait_timeout_while(self.state(), UNTIL_TOLD, unknown);
-        let state = told.map_or_else(|poisoned| poisoned.into_inner().0, |(state, _)| state);
-        EngineError::Lost { reason: state.lost.clone().unwrap_or_else(|| what.to_string()) }
+        send(&mut *orders, order).map_err(|error| self.jobs.gone(&error.to_string()))
     }
 
     fn heard(&self, answer: Answer) -> Result<(), &'static str> {
-        let mut state = self.state();
-        state.heard = Instant::now();
+        self.jobs.heard();
         match answer {
-            Answer::Pong => {}
-            Answer::Ready { .. } | Answer::Unready { .. } => return Err("the worker began again"),
-            Answer::Filled { job, slot, start, end } => {
-                let running = state.running.get_mut(&job).ok_or("points of no job")?;
-                if !running.away.remove(&slot) {
-                    return Err("points in a slot that the worker had not got");
-                }
-                let slot = self.shared.received(slot).ok_or("no such slot")?;
-                // Where nobody wants the points any more, the slot is dropped, and free.
-                let _ = running.events.send(Event::Filled(slot, start..end));
-            }
-            Answer::Done { job, attempts } => {
-                state.end(job, &self.shared, Event::Done { attempts })?;
-            }
+            Answer::Pong => Ok(()),
+            Answer::Ready { .. } | Answer::Unready { .. } => Err("the worker began again"),
+            Answer::Filled { job, slot, start, end } => self.jobs.filled(job, slot, start..end),
+            Answer::Done { job, attempts } => self.jobs.ended(job, Event::Done { attempts }),
             Answer::Failed { job, error } => {
-                let error = error.into();
-                state.end(job, &self.shared, Event::Failed { error })?;
+                self.jobs.ended(job, Event::Failed { error: error.into() })
             }
         }
-        Ok(())
-    }
-
-    fn lose(&self, reason: &str) {
-        let mut state = self.state();
-        state.lost = Some(reason.to_string());
-        self.told.notify_all();
-        (self.on_loss)();
-        for (_, Running { events, away }) in state.running.drain() {
-            self.shared.come_back(&away);
-            let error = EngineError::Lost { reason: reason.to_string() };
-            let _ = events.send(Event::Failed { error });
-        }
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Runs a job in the worker.
@@ -176,36 +95,12 @@ impl Link {
         Ok(Report { points: job.points(), tally, elapsed: started.elapsed() })
     }
 
-    fn begin(&self, slots: &[usize]) -> Result<(u64, Receiver<Event>), EngineError> {
-        let mut state = self.state();
-        let away: BTreeSet<usize> = slots.iter().copied().collect();
-        if let Some(reason) = state.lost.clone() {
-            self.shared.come_back(&away);
-            return Err(EngineError::Lost { reason });
-        }
-        let (events, receiver) = channel();
-        let number = state.next;
-        state.next += 1;
-        state.running.insert(number, Running { events, away });
-        Ok((number, receiver))
-    }
-
     /// The slot that a block of a sink is in, or another.
     fn slot(&self, block: Block) -> Option<Slot> {
         match block.into_lent::<Slot>() {
             Ok(slot) if slot.is_of(&self.shared) => Some(slot),
             _ => self.shared.take(),
         }
-    }
-}
-
-impl State {
-    fn end(&mut self, job: u64, shared: &Shared, event: Event) -> Result<(), &'static str> {
-        let Running { events, away } = self.running.remove(&job).ok_or("an end of no job")?;
-        // At its end the worker has let go of all slots of a job.
-        shared.come_back(&away);
-        let _ = events.send(event);
-        Ok(())
     }
 }
 
@@ -244,7 +139,7 @@ impl Passage<'_> {
             return Err(EngineError::OutOfMemory);
         }
         let slots: Vec<usize> = slots.into_iter().map(Slot::give_away).collect();
-        let (job, events) = self.link.begin(&slots)?;
+        let (job, events) = self.link.jobs.begin(&slots)?;
         let parameters = self.job.into();
         self.link.order(&Order::Run { job, parameters, block_bytes, slots })?;
         Ok((job, events))
@@ -260,8 +155,8 @@ impl Passage<'_> {
         let end = self.job.range().end;
         loop {
             match events.recv_timeout(LOOK) {
-                Ok(Event::Filled(slot, points)) => {
-                    self.hand_over(slot, points, out)?;
+                Ok(Event::Filled(filled, points)) => {
+                    self.hand_over(self.link.shared.slot(filled), points, out)?;
                     if self.next < end {
                         self.lend(number, out).map_err(Cause::Engine)?;
                     }
@@ -271,7 +166,7 @@ impl Passage<'_> {
                 Ok(Event::Failed { error }) => return Err(Cause::Engine(error)),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => {
-                    return Err(Cause::Engine(self.link.gone("the worker is gone")));
+                    return Err(Cause::Engine(self.link.jobs.gone("the worker is gone")));
                 }
             }
             if let Some(cause) = stop.cause() {
@@ -301,16 +196,10 @@ impl Passage<'_> {
     /// Gives the worker one more slot to fill.
     fn lend(&self, job: u64, out: &mut dyn Sink) -> Result<(), EngineError> {
         let slot = self.link.slot(out.lend()).ok_or(EngineError::OutOfMemory)?;
-        let slot = match self.link.state().running.get_mut(&job) {
-            // It has ended, and will say so next.
-            None => return Ok(()),
-            Some(running) => {
-                let slot = slot.give_away();
-                running.away.insert(slot);
-                slot
-            }
-        };
-        self.link.order(&Order::Lend { job, slot })
+        match self.link.jobs.lend(job, slot.into_number()) {
+            Some(slot) => self.link.order(&Order::Lend { job, slot }),
+            None => Ok(()),
+        }
     }
 }
 

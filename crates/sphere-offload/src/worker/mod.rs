@@ -6,6 +6,7 @@
 
 mod client;
 mod frame;
+mod jobs;
 mod message;
 mod numbers;
 mod process;
@@ -13,6 +14,6 @@ mod serve;
 mod shared;
 mod told;
 
-pub use self::client::OnLoss;
+pub use self::jobs::OnLoss;
 pub use self::process::{Worker, WorkerOptions};
 pub use self::serve::serve;

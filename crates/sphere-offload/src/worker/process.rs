@@ -14,8 +14,9 @@ use sphere_engine::{
     Stopped,
 };
 
-use super::client::{Link, OnLoss};
+use super::client::Link;
 use super::frame::{receive, send};
+use super::jobs::OnLoss;
 use super::message::{Answer, Order, VERSION};
 use super::shared::{Layout, Shared};
 

@@ -96,12 +96,13 @@ impl Shared {
         self.numbers.give_back(indices);
     }
 
-    /// As [`Numbers::come_back`].
-    pub(super) fn come_back(&self, indices: &BTreeSet<usize>) {
-        self.numbers.come_back(indices);
+    /// Who has which slot.
+    pub(super) fn numbers(&self) -> &Arc<Numbers> {
+        &self.numbers
     }
 
-    fn slot(self: &Arc<Self>, number: Number) -> Slot {
+    /// The memory of a slot, for whoever has it.
+    pub(super) fn slot(self: &Arc<Self>, number: Number) -> Slot {
         Slot { shared: Arc::clone(self), number }
     }
 
@@ -131,6 +132,11 @@ impl Slot {
     /// Gives the slot to the other side, which is to be told its number.
     pub(super) fn give_away(self) -> usize {
         self.number.give_away()
+    }
+
+    /// The slot without its memory.
+    pub(super) fn into_number(self) -> Number {
+        self.number
     }
 
     pub(super) fn is_of(&self, shared: &Arc<Shared>) -> bool {

@@ -10,6 +10,7 @@
     dead_code,
     unreachable_pub,
     unused_imports,
+    clippy::panic,
     clippy::unwrap_used,
     clippy::print_stdout,
     reason = "files of the crate, of which a part is used here, and a runner of its own"
@@ -24,12 +25,13 @@ mod worker;
 
 /// As `crate::sync` of the crate.
 mod sync {
+    pub(crate) use shuttle::sync::mpsc::{Receiver, Sender, channel};
     pub(crate) use shuttle::sync::{Condvar, Mutex, MutexGuard};
 }
 
 /// Models by name. A runner of their own, because that of Rust would run the tests that stand in those
 /// files as well, outside of the scheduler.
-const MODELS: [(&str, fn()); 7] = [
+const MODELS: [(&str, fn()); 10] = [
     ("one_probes_at_a_time", gate::one_probes_at_a_time_and_the_gate_is_never_stuck),
     ("earlier_closes_nothing", gate::what_was_admitted_before_the_engine_failed_closes_nothing),
     (
@@ -43,6 +45,9 @@ const MODELS: [(&str, fn()); 7] = [
     ),
     ("slots_of_a_job", worker::slots::a_slot_that_an_engine_let_go_of_is_used_by_its_job_alone),
     ("slots_come_back", worker::slots::slots_of_a_worker_that_is_gone_come_back_once),
+    ("jobs_are_done", worker::ends::jobs_of_a_worker_that_stays_are_done),
+    ("jobs_go_away", worker::ends::jobs_that_go_away_leave_no_slot_behind),
+    ("jobs_of_a_killed_worker", worker::ends::jobs_of_a_worker_that_is_killed_hear_it_once),
 ];
 
 fn main() {

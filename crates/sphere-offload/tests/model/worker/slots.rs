@@ -12,16 +12,16 @@ use crate::{check, join};
 
 /// Who has what, on both sides together: at most one each.
 #[derive(Default)]
-struct Board([AtomicBool; 3]);
+pub(super) struct Board([AtomicBool; 6]);
 
 /// A number that is on the board while somebody has it.
-struct Had {
+pub(super) struct Had {
     number: Option<Number>,
     board: Arc<Board>,
 }
 
 impl Board {
-    fn had(self: &Arc<Self>, number: Number) -> Had {
+    pub(super) fn had(self: &Arc<Self>, number: Number) -> Had {
         let twice = self.0[number.index()].swap(true, Ordering::Relaxed);
         assert!(!twice, "slot {} is had twice", number.index());
         // Used for a while, in which others may go on.
@@ -48,7 +48,7 @@ impl Drop for Had {
     }
 }
 
-fn all_of(numbers: &Arc<Numbers>) -> Vec<usize> {
+pub(super) fn all_of(numbers: &Arc<Numbers>) -> Vec<usize> {
     let taken: Vec<Number> = std::iter::from_fn(|| numbers.take()).collect();
     taken.iter().map(Number::index).collect()
 }
