@@ -44,7 +44,7 @@ pub use cuda::{
 pub use engine::{Capability, Engine, FixedMemory, Harm, Refused, Report};
 pub use engines::{
     ChoiceError, Cost, Costs, EngineChoice, EngineName, EngineOptions, Engines, Exactness, Opening,
-    Unable, Work,
+    Unable, Work, measure, open,
 };
 pub use error::{Cause, EngineError, Stopped};
 pub use job::{Coordinates, Job, Precision};

@@ -84,6 +84,24 @@ impl EngineName {
     }
 }
 
+/// As it is written, [`EngineName::Scripted`] included.
+impl FromStr for EngineName {
+    type Err = ParameterError;
+
+    fn from_str(text: &str) -> Result<Self, ParameterError> {
+        parse("engine", text)
+    }
+}
+
+impl Named for EngineName {
+    const ALL: &'static [(&'static str, Self)] = &[
+        (Self::Cpu.as_str(), Self::Cpu),
+        (Self::Wgpu.as_str(), Self::Wgpu),
+        (Self::Cuda.as_str(), Self::Cuda),
+        (Self::Scripted.as_str(), Self::Scripted),
+    ];
+}
+
 impl fmt::Display for EngineName {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(self.as_str())

@@ -3,7 +3,7 @@
 //! A [`Fault`] is data with a text form. [`Faulty`] does to an engine what can be done from outside of
 //! it; what takes a process or a device is done by whoever has those.
 
-mod corrupt;
+mod count;
 mod engine;
 mod parse;
 
@@ -11,7 +11,9 @@ use std::fmt;
 use std::num::NonZeroU64;
 use std::time::Duration;
 
-pub use self::engine::Faulty;
+use sphere_engine::EngineName;
+
+pub use self::engine::{Faults, Faulty};
 pub use self::parse::FaultError;
 
 /// A failure and when it comes.
@@ -37,18 +39,18 @@ pub enum FaultKind {
     /// Every block of an engine takes longer.
     Slow {
         /// Which.
-        engine: String,
+        engine: EngineName,
         /// By so much.
         by: Duration,
     },
     /// One bit of a block is wrong.
     Corrupt {
         /// Of which engine.
-        engine: String,
+        engine: EngineName,
         /// In one block of so many.
         one_in: NonZeroU64,
     },
-    /// Every so many-th allocation of a job fails.
+    /// Every so many-th block for which a device needs memory gets none.
     AllocFail {
         /// 1 is every one.
         every: NonZeroU64,
