@@ -167,10 +167,19 @@ impl Problem {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "engine_failed", detail)
     }
 
+    /// Every engine that could do the work has failed, or is failing.
+    pub(crate) fn engines_failed() -> Self {
+        let detail = "every engine that computes this has failed; try again shortly. \
+            /v1/engines says what they are in";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "engines_failed", detail)
+            .with_header(RETRY_AFTER, limits::RETRY_SECONDS)
+    }
+
     /// An engine that was asked for by name and does not do the work.
     pub(crate) fn no_engine(error: &ChoiceError) -> Self {
         match error {
             ChoiceError::Unable(unable) => Self::unable(unable),
+            ChoiceError::NoneHere => Self::engines_failed(),
             ChoiceError::Unavailable { .. } => {
                 let detail = format!("{error}; with engine=auto any work is done");
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, "engine_unavailable", detail)

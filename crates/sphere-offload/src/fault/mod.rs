@@ -11,13 +11,15 @@ use std::fmt;
 use std::num::NonZeroU64;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use sphere_engine::EngineName;
 
 pub use self::engine::{Faults, Faulty};
 pub use self::parse::FaultError;
 
-/// A failure and when it comes.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A failure and when it comes. In settings it is its text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct Fault {
     /// What happens.
     pub kind: FaultKind,
@@ -55,6 +57,20 @@ pub enum FaultKind {
         /// 1 is every one.
         every: NonZeroU64,
     },
+}
+
+impl TryFrom<String> for Fault {
+    type Error = FaultError;
+
+    fn try_from(text: String) -> Result<Self, FaultError> {
+        text.parse()
+    }
+}
+
+impl From<Fault> for String {
+    fn from(fault: Fault) -> Self {
+        fault.to_string()
+    }
 }
 
 /// As it is read: `slow:cpu:20@5`.

@@ -26,7 +26,7 @@ pub use self::outcome::{Attempt, Executed, Outcome, Trouble, Undone};
 use self::points::Points;
 pub use self::rung::Rung;
 pub use self::status::{Condition, Status};
-pub use self::supply::{Fixed, Supply};
+pub use self::supply::{Ending, Fixed, Supply};
 use self::task::Task;
 use self::walk::{Step, Walk};
 pub use self::way::Way;
@@ -91,6 +91,12 @@ impl Ladder {
     #[must_use]
     pub fn status(&self) -> Vec<Status> {
         self.rungs.iter().map(Rung::status).collect()
+    }
+
+    /// The rungs, the first choice first.
+    #[must_use]
+    pub fn rungs(&self) -> &[Rung] {
+        &self.rungs
     }
 
     /// The rung of an engine.

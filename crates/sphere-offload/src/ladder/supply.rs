@@ -38,11 +38,29 @@ pub trait Supply: fmt::Debug + Send + Sync {
         let _ = patience;
     }
 
+    /// Ends the process of the engine, on purpose.
+    ///
+    /// # Errors
+    /// [`EngineError::Unavailable`]: it has none of its own, or none now.
+    fn end(&self, ending: Ending) -> Result<(), EngineError> {
+        let reason = format!("{} has no process of its own, to {ending:?}", self.name());
+        Err(EngineError::Unavailable { reason })
+    }
+
     /// The process that the engine is in, where it has its own.
     #[cfg(target_os = "linux")]
     fn worker(&self) -> Option<WorkerState> {
         None
     }
+}
+
+/// How a process is ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// It is killed.
+    Kill,
+    /// It is stopped, and says nothing any more.
+    Freeze,
 }
 
 impl<S: Supply + ?Sized> Supply for Arc<S> {
@@ -64,6 +82,10 @@ impl<S: Supply + ?Sized> Supply for Arc<S> {
 
     fn settle(&self, patience: Duration) {
         (**self).settle(patience);
+    }
+
+    fn end(&self, ending: Ending) -> Result<(), EngineError> {
+        (**self).end(ending)
     }
 
     #[cfg(target_os = "linux")]

@@ -187,7 +187,7 @@ fn a_failure_that_passes_is_tried_again_on_the_same_engine() {
 fn what_an_engine_cannot_do_is_no_fault_of_it() {
     let cannot = EngineError::Unavailable { reason: "no f64".to_string() };
     for error in [cannot, EngineError::OutOfMemory] {
-        let ladder = ladder(vec![vec![Script::Fails(0, error); 9], vec![]]);
+        let ladder = ladder(vec![vec![Script::Fails(0, error); 18], vec![]]);
         for _ in 0..9 {
             let (outcome, points) = run(&ladder, &job(35));
             assert_eq!(executed(&outcome.unwrap()), [("scripted", 5..40)]);
@@ -263,6 +263,122 @@ fn points_out_of_order_are_not_passed_on() {
     assert_eq!(points, Vec::<f64>::new());
 }
 
+/// An engine with little memory.
+#[derive(Debug)]
+struct Small(Arc<Scripted>);
+
+impl Engine for Small {
+    fn capability(&self) -> &Capability {
+        self.0.capability()
+    }
+
+    fn run(&self, job: &Job, out: &mut dyn Sink, stop: &Stop) -> Result<Report, Stopped> {
+        if out.window().block_bytes > 1 << 17 {
+            let cause = Cause::Engine(EngineError::OutOfMemory);
+            return Err(Stopped { next: job.range().start, cause });
+        }
+        self.0.run(job, out, stop)
+    }
+
+    fn nearest(
+        &self,
+        _job: &NearestJob,
+        _directions: [&[f64]; 3],
+        _indices: &mut [u64],
+        _stop: &Stop,
+    ) -> Result<(), Stopped> {
+        Err(Stopped { next: 0, cause: Cause::Engine(EngineError::OutOfMemory) })
+    }
+}
+
+#[test]
+fn an_engine_without_memory_is_asked_for_smaller_blocks() {
+    let small = Rung::new(Fixed(Arc::new(Small(engine([])))), Tolerance::default());
+    let next = Rung::new(Named(EngineName::Scripted, engine([])), Tolerance::default());
+    let ladder = Ladder::new(vec![small, next], PATIENCE);
+    for _ in 0..2 {
+        let (outcome, points) = run(&ladder, &job(35));
+        let outcome = outcome.unwrap();
+        assert_eq!(executed(&outcome), [("cpu", 5..40)]);
+        assert_eq!(outcome.attempts[0].cause, Trouble::Failed(EngineError::OutOfMemory));
+        assert!(points == undisturbed(&job(35)));
+    }
+    let (lattice, columns, right) = directions();
+    let columns = columns.each_ref().map(Vec::as_slice);
+    let mut indices = vec![0; right.len()];
+    let found = ladder.nearest(&ladder.all(), &lattice, columns, &mut indices, &Stop::never());
+    assert_eq!(executed(&found.unwrap()), [("scripted", 0..50)]);
+    assert!(indices == right);
+}
+
+/// Directions, and the nearest points of a lattice.
+fn directions() -> (NearestJob, [Vec<f64>; 3], Vec<u64>) {
+    let lattice = NearestJob::parse("fibonacci", [("total", "1000")]).unwrap();
+    let points = undisturbed(&job(50));
+    let columns = [0, 1, 2].map(|axis| points.iter().skip(axis).step_by(3).copied().collect());
+    let right = (5..55).collect();
+    (lattice, columns, right)
+}
+
+/// Finds the first few and is lost.
+#[derive(Debug)]
+struct Half(Arc<Scripted>, EngineError);
+
+impl Engine for Half {
+    fn capability(&self) -> &Capability {
+        self.0.capability()
+    }
+
+    fn run(&self, job: &Job, _out: &mut dyn Sink, _stop: &Stop) -> Result<Report, Stopped> {
+        Err(Stopped { next: job.range().start, cause: Cause::Engine(lost()) })
+    }
+
+    fn nearest(
+        &self,
+        job: &NearestJob,
+        directions: [&[f64]; 3],
+        indices: &mut [u64],
+        stop: &Stop,
+    ) -> Result<(), Stopped> {
+        let part = directions.map(|column| &column[..20]);
+        self.0.nearest(job, part, &mut indices[..20], stop)?;
+        // What comes after the first that are told may be anything.
+        indices[20..].fill(7);
+        Err(Stopped { next: 20, cause: Cause::Engine(self.1.clone()) })
+    }
+}
+
+#[test]
+fn nearest_points_go_on_where_an_engine_was_lost_and_again_where_it_was_wrong() {
+    let (lattice, columns, right) = directions();
+    let columns = columns.each_ref().map(Vec::as_slice);
+    for (error, parts) in
+        [(lost(), vec![("cpu", 0..20), ("scripted", 20..50)]), (wrong(), vec![("scripted", 0..50)])]
+    {
+        let half = Rung::new(Fixed(Arc::new(Half(engine([]), error))), Tolerance::default());
+        let next = Rung::new(Named(EngineName::Scripted, engine([])), Tolerance::default());
+        let ladder = Ladder::new(vec![half, next], PATIENCE);
+        let mut indices = vec![0; 50];
+        let found = ladder.nearest(&ladder.all(), &lattice, columns, &mut indices, &Stop::never());
+        assert_eq!(executed(&found.unwrap()), parts);
+        assert!(indices == right);
+    }
+}
+
+#[test]
+fn a_direction_that_is_none_is_named_by_its_row_whoever_finds_it() {
+    let (lattice, mut columns, _) = directions();
+    columns[1][30] = f64::NAN;
+    let columns = columns.each_ref().map(Vec::as_slice);
+    let half = Rung::new(Fixed(Arc::new(Half(engine([]), lost()))), Tolerance::default());
+    let next = Rung::new(Named(EngineName::Scripted, engine([])), Tolerance::default());
+    let ladder = Ladder::new(vec![half, next], PATIENCE);
+    let mut indices = vec![0; 50];
+    let found = ladder.nearest(&ladder.all(), &lattice, columns, &mut indices, &Stop::never());
+    let Cause::Input(error) = found.unwrap_err().cause else { panic!("no cause of the input") };
+    assert!(error.to_string().contains("30"), "{error}");
+}
+
 fn wrong() -> EngineError {
     EngineError::Wrong { reason: "point 7".to_string() }
 }
@@ -317,13 +433,16 @@ fn where_all_fail_the_last_failure_is_told() {
     let (undone, points) = run(
         &ladder(vec![
             vec![Script::Fails(1, lost())],
-            vec![Script::Fails(1, EngineError::OutOfMemory)],
+            vec![
+                Script::Fails(1, EngineError::OutOfMemory),
+                Script::Fails(0, EngineError::OutOfMemory),
+            ],
         ]),
         &job(35),
     );
     let undone = undone.unwrap_err();
     assert!(matches!(undone.cause, Cause::Engine(EngineError::OutOfMemory)));
-    assert_eq!((undone.next, undone.attempts.len()), (25, 2));
+    assert_eq!((undone.next, undone.attempts.len()), (25, 3));
     assert!(points[..] == undisturbed(&job(35))[..60]);
 }
 

@@ -86,14 +86,20 @@ mod tests {
                 assert!(!is_as_near(exactness, plan, direction, found, right), "{found}");
             }
         }
-        // Half way between two points each is as near as the other.
-        let mut points = [[0.0_f64; 3]; 2];
-        let [one, other] = &mut points;
-        plan.fill_rows(500..501, one).unwrap();
-        let next = plan.nearest([one[0] + 0.05, one[1], one[2]]).unwrap();
-        plan.fill_rows(next..next + 1, other).unwrap();
+        // Half way between two neighbours each is as near as the other.
+        let mut points = vec![[0.0_f64; 3]; 1_000];
+        plan.fill_rows(0..1_000, points.as_flattened_mut()).unwrap();
+        let one = points[500];
+        let square = |other: &[f64; 3]| -> f64 {
+            one.iter().zip(other).map(|(one, other)| (one - other).powi(2)).sum()
+        };
+        let others = (0..1_000).filter(|other| *other != 500);
+        let next = others.min_by(|a, b| square(&points[*a]).total_cmp(&square(&points[*b])));
+        let next = next.unwrap();
+        let other = points[next];
+        let next = next as u64;
         let between = [0, 1, 2].map(|axis| one[axis] + other[axis]);
-        assert!(next != 500 && is_as_near(Exactness::Bound, plan, between, 500, next));
+        assert!(is_as_near(Exactness::Bound, plan, between, 500, next));
         assert!(!is_as_near(Exactness::Bits, plan, between, 500, next));
     }
 }

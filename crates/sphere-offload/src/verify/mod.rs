@@ -4,6 +4,7 @@
 //! [`EngineError::Wrong`], which has a ladder replay what the engine has computed.
 
 mod compare;
+mod fraction;
 mod sample;
 
 use std::fmt;
@@ -17,6 +18,7 @@ use sphere_engine::{
 };
 
 use self::compare::{is_as_near, is_right};
+pub use self::fraction::{Fraction, FractionError};
 use self::sample::Sample;
 
 /// An engine that is looked after.
