@@ -6,6 +6,7 @@ use hyper::header::{
 };
 use serde::Serialize;
 use sphere_engine::{ChoiceError, ParameterError, Unable};
+use sphere_offload::ladder::NoWay;
 
 use crate::body::{Response, whole};
 use crate::limits;
@@ -176,11 +177,11 @@ impl Problem {
     }
 
     /// An engine that was asked for by name and does not do the work.
-    pub(crate) fn no_engine(error: &ChoiceError) -> Self {
+    pub(crate) fn no_engine(error: &NoWay) -> Self {
         match error {
-            ChoiceError::Unable(unable) => Self::unable(unable),
-            ChoiceError::NoneHere => Self::engines_failed(),
-            ChoiceError::Unavailable { .. } => {
+            NoWay::Choice(ChoiceError::Unable(unable)) => Self::unable(unable),
+            NoWay::NoneHere => Self::engines_failed(),
+            NoWay::Choice(ChoiceError::Unavailable { .. }) => {
                 let detail = format!("{error}; with engine=auto any work is done");
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, "engine_unavailable", detail)
                     .for_parameter("engine")

@@ -72,9 +72,6 @@ pub enum ChoiceError {
     /// It is here, and cannot do this.
     #[error(transparent)]
     Unable(#[from] Unable),
-    /// None was asked for, and there is none now.
-    #[error("no engine takes this work now")]
-    NoneHere,
 }
 
 impl Engines {

@@ -29,7 +29,7 @@ pub use self::status::{Condition, Status};
 pub use self::supply::{Ending, Fixed, Supply};
 use self::task::Task;
 use self::walk::{Step, Walk};
-pub use self::way::Way;
+pub use self::way::{NoWay, Way};
 
 /// Engines, the first choice first. Shared by threads; each job has a walk of its own.
 pub struct Ladder {

@@ -4,6 +4,23 @@ use sphere_engine::{ChoiceError, EngineChoice, EngineError, EngineName, Exactnes
 
 use super::{Ladder, Rung};
 
+/// Why there is no engine for some work.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum NoWay {
+    /// The one that was asked for.
+    #[error(transparent)]
+    Choice(#[from] ChoiceError),
+    /// None was asked for, and there is none now.
+    #[error("no engine takes this work now")]
+    NoneHere,
+}
+
+impl From<Unable> for NoWay {
+    fn from(unable: Unable) -> Self {
+        Self::Choice(unable.into())
+    }
+}
+
 /// The rungs of one ladder that a job takes, first choice first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Way {
@@ -46,19 +63,19 @@ impl Ladder {
     ///
     /// # Errors
     /// A named engine that is not here, or cannot do it; no engine that can.
-    pub fn way(&self, choice: EngineChoice, work: &Work<'_>) -> Result<Way, ChoiceError> {
+    pub fn way(&self, choice: EngineChoice, work: &Work<'_>) -> Result<Way, NoWay> {
         match choice {
             EngineChoice::Named(name) => self.named(name, work),
             EngineChoice::Auto => self.auto(work),
         }
     }
 
-    fn named(&self, name: EngineName, work: &Work<'_>) -> Result<Way, ChoiceError> {
+    fn named(&self, name: EngineName, work: &Work<'_>) -> Result<Way, NoWay> {
         // What no device can do is said whether there is one or not.
         work.suits(name)?;
         let unavailable = |reason: String| {
             let error = EngineError::Unavailable { reason };
-            ChoiceError::Unavailable { name, error }
+            NoWay::Choice(ChoiceError::Unavailable { name, error })
         };
         let first = self.rungs.iter().position(|rung| rung.name() == name);
         let first = first.ok_or_else(|| unavailable("this service does not use it".to_string()))?;
@@ -74,7 +91,7 @@ impl Ladder {
         Ok(Way { rungs, exactness: name.exactness() })
     }
 
-    fn auto(&self, work: &Work<'_>) -> Result<Way, ChoiceError> {
+    fn auto(&self, work: &Work<'_>) -> Result<Way, NoWay> {
         let (mut rungs, mut unable) = (Vec::with_capacity(self.rungs.len()), None);
         for rung in 0..self.rungs.len() {
             match self.is_exact_and_able(rung, work) {
@@ -83,7 +100,7 @@ impl Ladder {
             }
         }
         if rungs.is_empty() {
-            return Err(unable.map_or(ChoiceError::NoneHere, ChoiceError::Unable));
+            return Err(unable.map_or(NoWay::NoneHere, NoWay::from));
         }
         let first = self.done_first(&rungs, work);
         rungs[..=first].rotate_right(1);
