@@ -5,6 +5,7 @@
 mod bench;
 mod cli;
 mod completions;
+mod engine_worker;
 mod engines;
 mod failure;
 mod input;
@@ -31,6 +32,7 @@ fn main() -> ExitCode {
         Verb::Serve(arguments) => ("serve", serve::run(&arguments)),
         Verb::Bench(arguments) => ("bench", bench::run(&arguments)),
         Verb::Engines(arguments) => ("engines", engines::run(&arguments)),
+        Verb::EngineWorker(arguments) => ("engine-worker", engine_worker::run(&arguments)),
         Verb::Completions(arguments) => ("completions", completions::run(&arguments)),
     };
     match result {

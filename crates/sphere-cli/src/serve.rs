@@ -1,6 +1,7 @@
 //! `sphere serve`: settings, then the service.
 
 use std::io::{self, Write as _};
+use std::path::PathBuf;
 
 use sphere_server::{Settings, serve};
 
@@ -12,16 +13,26 @@ pub(crate) fn run(arguments: &ServeArguments) -> Result<(), Failure> {
         Some(path) => Settings::from_file(path).map_err(Failure::usage)?,
         None => Settings::default(),
     };
-    let config = arguments.settings().or(file).complete().map_err(Failure::usage)?;
+    let settings = arguments.settings().or(file);
     let printed = |error: io::Error| Failure::write("standard output", &error);
     if arguments.print_config {
+        let config = settings.complete().map_err(Failure::usage)?;
         return io::stdout().write_all(config.to_toml().as_bytes()).map_err(printed);
     }
+    let config = settings.or(of_this_program()).complete().map_err(Failure::usage)?;
     serve(config, |address| {
         // The line that scripts wait for. Somebody who closed standard output waits for nothing.
         let _ = writeln!(io::stdout(), "Sphere server listening on {address}");
     })
     .map_err(Failure::work)
+}
+
+/// Where nothing else is said, this program is its own worker.
+fn of_this_program() -> Settings {
+    // The very same one, even if another has been installed over it meanwhile.
+    let same = PathBuf::from("/proc/self/exe");
+    let program = if same.exists() { Some(same) } else { std::env::current_exe().ok() };
+    Settings { worker_program: program, ..Settings::default() }
 }
 
 impl ServeArguments {
@@ -37,6 +48,12 @@ impl ServeArguments {
             threads: self.threads,
             numa: self.numa,
             software_gpu: self.software_gpu,
+            engines: self.engines.clone(),
+            worker_program: self.worker_program.clone(),
+            worker_memory_bytes: self.worker_memory_bytes,
+            engine_seconds: self.engine_seconds,
+            verify: self.verify,
+            fault: self.fault.clone(),
             progress_seconds: self.progress_seconds,
             grace_seconds: self.grace_seconds,
             log: self.log.clone(),

@@ -1,6 +1,5 @@
 //! The seam between a job and the machine that runs it.
 
-use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,6 +8,7 @@ use sphere_math::sampling::Tally;
 use crate::block::Sink;
 use crate::engines::{Costs, EngineName};
 use crate::error::{EngineError, Stopped};
+use crate::fixed_memory::FixedMemory;
 use crate::job::{Coordinates, Job, Precision};
 use crate::nearest::NearestJob;
 use crate::numa::NumaState;
@@ -69,16 +69,6 @@ pub enum Harm {
     Poison,
     /// The device is taken away.
     Lose,
-}
-
-/// Memory that stays where it is.
-///
-/// # Safety
-/// All of `range` is mapped, to be read and written, at the same addresses for as long as `self` lives.
-#[allow(unsafe_code, reason = "says what a device relies on; its calls are in rooms of their own")]
-pub unsafe trait FixedMemory: Send + Sync {
-    /// Its addresses.
-    fn range(&self) -> Range<usize>;
 }
 
 /// What an engine is, for reports and for choosing among engines.

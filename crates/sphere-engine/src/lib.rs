@@ -25,6 +25,7 @@ mod device;
 mod engine;
 mod engines;
 mod error;
+mod fixed_memory;
 mod job;
 pub mod memory;
 mod nearest;
@@ -41,12 +42,13 @@ pub use cuda::{
     Architecture, CudaEngine, CudaOptions, CudaValues, HostMemory, LinkWay, Measure,
     compile_kernels,
 };
-pub use engine::{Capability, Engine, FixedMemory, Harm, Refused, Report};
+pub use engine::{Capability, Engine, Harm, Refused, Report};
 pub use engines::{
     ChoiceError, Cost, Costs, EngineChoice, EngineName, EngineOptions, Engines, Exactness, Opening,
-    Unable, Work,
+    Unable, Work, measure, open,
 };
 pub use error::{Cause, EngineError, Stopped};
+pub use fixed_memory::FixedMemory;
 pub use job::{Coordinates, Job, Precision};
 pub use nearest::NearestJob;
 pub use parameters::{ParameterError, SampleParameters, SchemeKind};

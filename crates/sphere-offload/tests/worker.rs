@@ -290,7 +290,8 @@ fn kills_under_load_lose_nothing() {
                 while !done.load(Ordering::Relaxed) {
                     let (job, right) = &work[(client + jobs) % work.len()];
                     let mut points = Collect::<f64>::default();
-                    let outcome = ladder.run(job, &mut points, &Stop::never()).unwrap();
+                    let outcome =
+                        ladder.run(&ladder.all(), job, &mut points, &Stop::never()).unwrap();
                     assert!(points.values == *right);
                     climbed.fetch_add(u64::from(outcome.executed.len() > 1), Ordering::Relaxed);
                     jobs += 1;

@@ -5,21 +5,24 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use sphere_engine::{CpuEngine, Engines};
-use tokio::sync::{Mutex, Semaphore};
+use sphere_engine::CpuEngine;
+use sphere_offload::Offload;
+use tokio::sync::{Semaphore, watch};
 
 use crate::access::Token;
 use crate::config::Config;
-use crate::limits;
+use crate::events::EngineEvents;
 use crate::metrics::Metrics;
 use crate::sample::Kept;
+use crate::server::StartError;
+use crate::{engines, limits};
 
 /// The state of the service.
 pub(crate) struct App {
     pub(crate) config: Config,
-    pub(crate) engines: Engines,
-    /// Held while an engine is opened: those who wait for it hold no thread.
-    pub(crate) opening: Mutex<()>,
+    pub(crate) offload: Offload,
+    /// Whether it is known which engines are here: those who wait for that hold no thread.
+    pub(crate) settled: watch::Sender<bool>,
     pub(crate) metrics: Metrics,
     pub(crate) token: Option<Token>,
     pub(crate) streams: Arc<Semaphore>,
@@ -32,17 +35,20 @@ pub(crate) struct App {
 }
 
 impl App {
-    pub(crate) fn new(config: Config, cpu: CpuEngine) -> std::io::Result<Self> {
+    pub(crate) fn new(config: Config, cpu: CpuEngine) -> Result<Self, StartError> {
         let token = config.token_file.as_deref().map(|file: &Path| Token::from_file(file));
+        let token = token.transpose().map_err(StartError::Token)?;
+        let events = EngineEvents::default();
+        let offload = engines::start(&config, cpu, Arc::new(events.clone()))?;
         Ok(Self {
             streams: Arc::new(Semaphore::new(config.max_streams)),
             columnar: Arc::new(Semaphore::new(limits::COLUMNAR_STREAMS)),
             bodies: Arc::new(Semaphore::new(limits::BODIES)),
             judged: Arc::new(Semaphore::new(limits::JUDGED_SETS)),
-            engines: Engines::new(cpu, &config.engine_options()),
-            opening: Mutex::default(),
-            metrics: Metrics::new(),
-            token: token.transpose()?,
+            offload,
+            settled: watch::Sender::new(false),
+            metrics: Metrics::new(&events),
+            token,
             memory: Arc::default(),
             kept: Kept::default(),
             draining: AtomicBool::new(false),

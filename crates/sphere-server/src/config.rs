@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use sphere_engine::numa::Numa;
-use sphere_engine::{EngineOptions, Software};
+use sphere_engine::{EngineName, EngineOptions, Software};
+use sphere_offload::fault::Fault;
+use sphere_offload::verify::Fraction;
 
 use crate::limits;
 
@@ -32,6 +34,18 @@ pub struct Settings {
     pub numa: Option<Numa>,
     /// Whether engine=wgpu may compute on the processor, where there is no graphics processor.
     pub software_gpu: Option<bool>,
+    /// What computes, the first choice first.
+    pub engines: Option<Vec<EngineName>>,
+    /// The program that is started for engines with a process of their own.
+    pub worker_program: Option<PathBuf>,
+    /// Memory that such a process may have for itself.
+    pub worker_memory_bytes: Option<u64>,
+    /// Seconds in which an engine must compute something.
+    pub engine_seconds: Option<u64>,
+    /// How much of what they compute is computed again on the CPU.
+    pub verify: Option<Fraction>,
+    /// What is to fail, on purpose.
+    pub fault: Option<Vec<Fault>>,
     /// Seconds in which a reader must take something.
     pub progress_seconds: Option<u64>,
     /// Seconds that a shutdown gives to responses under way.
@@ -63,6 +77,22 @@ pub struct Config {
     pub numa: Numa,
     /// Whether engine=wgpu may compute on the processor, where there is no graphics processor.
     pub software_gpu: bool,
+    /// What computes, the first choice first.
+    pub engines: Vec<EngineName>,
+    /// The program that is started for engines with a process of their own; missing: they are in this one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub worker_program: Option<PathBuf>,
+    /// Memory that such a process may have for itself; missing: any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub worker_memory_bytes: Option<u64>,
+    /// Seconds in which an engine must compute something.
+    pub engine_seconds: u64,
+    /// How much of what they compute is computed again on the CPU; missing: nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub verify: Option<Fraction>,
+    /// What is to fail, on purpose.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub fault: Vec<Fault>,
     /// Seconds in which a reader must take something.
     pub progress_seconds: u64,
     /// Seconds that a shutdown gives to responses under way.
@@ -96,6 +126,23 @@ pub enum ConfigError {
     Zero {
         /// The setting.
         setting: &'static str,
+    },
+    /// No job fits.
+    #[error(
+        "worker_memory_bytes is {bytes}, in which no job fits; it must be at least {}",
+        limits::LEAST_WORKER_BYTES
+    )]
+    TinyWorker {
+        /// What was given.
+        bytes: u64,
+    },
+    /// Others would have the failures.
+    #[error("listen is {listen} with fault {fault}; faults on purpose are for loopback only")]
+    Drill {
+        /// The address.
+        listen: SocketAddr,
+        /// The first of them.
+        fault: Fault,
     },
     /// Strangers could use the service.
     #[error(
@@ -134,6 +181,12 @@ impl Settings {
             threads: self.threads.or(lower.threads),
             numa: self.numa.or(lower.numa),
             software_gpu: self.software_gpu.or(lower.software_gpu),
+            engines: self.engines.or(lower.engines),
+            worker_program: self.worker_program.or(lower.worker_program),
+            worker_memory_bytes: self.worker_memory_bytes.or(lower.worker_memory_bytes),
+            engine_seconds: self.engine_seconds.or(lower.engine_seconds),
+            verify: self.verify.or(lower.verify),
+            fault: self.fault.or(lower.fault),
             progress_seconds: self.progress_seconds.or(lower.progress_seconds),
             grace_seconds: self.grace_seconds.or(lower.grace_seconds),
             log: self.log.or(lower.log),
@@ -155,6 +208,12 @@ impl Settings {
             threads: self.threads,
             numa: self.numa.unwrap_or_default(),
             software_gpu: self.software_gpu.unwrap_or(false),
+            engines: self.engines.unwrap_or_else(|| limits::ENGINES.to_vec()),
+            worker_program: self.worker_program,
+            worker_memory_bytes: self.worker_memory_bytes,
+            engine_seconds: self.engine_seconds.unwrap_or(limits::ENGINE_TIME.as_secs()),
+            verify: self.verify,
+            fault: self.fault.unwrap_or_default(),
             progress_seconds: self.progress_seconds.unwrap_or(limits::PROGRESS_TIME.as_secs()),
             grace_seconds: self.grace_seconds.unwrap_or(limits::GRACE_TIME.as_secs()),
             log: self.log.unwrap_or_else(|| "info".to_string()),
@@ -165,9 +224,17 @@ impl Settings {
             ("max_streams", config.max_streams == 0),
             ("threads", config.threads == Some(0)),
             ("progress_seconds", config.progress_seconds == 0),
+            ("engine_seconds", config.engine_seconds == 0),
         ];
         if let Some((setting, _)) = zero.into_iter().find(|(_, is_zero)| *is_zero) {
             return Err(ConfigError::Zero { setting });
+        }
+        if let Some(bytes) = config.worker_memory_bytes.filter(|b| *b < limits::LEAST_WORKER_BYTES)
+        {
+            return Err(ConfigError::TinyWorker { bytes });
+        }
+        if let (false, Some(fault)) = (config.listen.ip().is_loopback(), config.fault.first()) {
+            return Err(ConfigError::Drill { listen: config.listen, fault: fault.clone() });
         }
         let is_guarded = config.token_file.is_some() || config.insecure_remote;
         if !config.listen.ip().is_loopback() && !is_guarded {
@@ -189,6 +256,10 @@ impl Config {
     pub fn to_toml(&self) -> String {
         // Plain values in a flat table: there is nothing that TOML could not hold.
         toml::to_string(self).unwrap_or_default()
+    }
+
+    pub(crate) fn engine_time(&self) -> Duration {
+        Duration::from_secs(self.engine_seconds)
     }
 
     pub(crate) fn progress_time(&self) -> Duration {

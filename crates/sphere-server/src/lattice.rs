@@ -7,7 +7,7 @@ use hyper::StatusCode;
 use hyper::body::{Bytes, Incoming};
 use hyper::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
 use hyper::http::request::Parts;
-use sphere_engine::{Cause, Engine, EngineChoice, NearestJob, Opening, Stop, Work};
+use sphere_engine::{Cause, EngineChoice, NearestJob, Stop, Work};
 use sphere_io::read::{PointColumns, PointSet, RawShape, ReadError, ReadOptions, read_stream};
 use sphere_io::{Format, IndexEncoder, Precision};
 
@@ -52,7 +52,7 @@ pub(crate) async fn nearest(
         return Err(Problem::draining());
     }
     // An engine that is not here is told before the body has come.
-    engines::choose(app, asked.engine, &Work::Nearest { job: &asked.job, directions: 0 }).await?;
+    engines::way(app, asked.engine, &Work::Nearest { job: &asked.job, directions: 0 }).await?;
     let permit = Arc::clone(&app.bodies).try_acquire_owned().map_err(|_| Problem::busy())?;
     let bytes = read(app, body).await?;
     let (found_by, format) = (Arc::clone(app), asked.format);
@@ -108,14 +108,18 @@ impl NearestRequest {
         let [x, y, z] = directions.map_err(|error| Problem::body(error.to_string()))?;
         let mut found = vec![0; x.len()];
         let work = Work::Nearest { job: &self.job, directions: x.len() as u64 };
-        let engine = app.engines.choose(self.engine, &work, Opening::Never);
-        let engine: &dyn Engine = &**engine.map_err(|error| Problem::no_engine(&error))?;
-        let done = engine.nearest(&self.job, [&x, &y, &z], &mut found, &Stop::never());
-        done.map_err(|stopped| match stopped.cause {
+        let ladder = app.offload.ladder();
+        let way = ladder.way(self.engine, &work).map_err(|error| Problem::no_engine(&error))?;
+        let done = ladder.nearest(&way, &self.job, [&x, &y, &z], &mut found, &Stop::never());
+        let outcome = done.map_err(|undone| match undone.cause {
             Cause::Input(error) => Problem::body(error.to_string()),
             cause => {
                 tracing::error!(%cause, "finding nearest points failed");
-                Problem::engine()
+                if matches!(cause, Cause::Engine(_)) {
+                    Problem::engines_failed()
+                } else {
+                    Problem::engine()
+                }
             }
         })?;
         let mut bytes = self.encoder.begin(x.len() as u64);
@@ -123,7 +127,7 @@ impl NearestRequest {
             bytes.extend(self.encoder.indices(indices));
         }
         bytes.extend(self.encoder.end());
-        Ok((engines::header(engine), bytes))
+        Ok((engines::headers(app, &way, &outcome.executed), bytes))
     }
 }
 

@@ -13,6 +13,7 @@ mod app;
 mod body;
 mod config;
 mod engines;
+mod events;
 mod lattice;
 mod limits;
 mod metrics;
@@ -31,6 +32,9 @@ use std::net::SocketAddr;
 pub use config::{Config, ConfigError, Settings};
 pub use server::{Server, StartError};
 use tracing_subscriber::EnvFilter;
+
+/// The first argument of a program that serves as worker: [`Config::worker_program`] is started with it.
+pub const ENGINE_WORKER: &str = "engine-worker";
 
 /// Serves until the process is told to end (interrupt or termination), then finishes what is under
 /// way. `listening` is called once with the address.

@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use sphere_engine::EngineName;
+
 /// Points of one request.
 pub(crate) const POINTS: u64 = 1_000_000_000;
 /// Open connections; more wait to be accepted.
@@ -15,6 +17,17 @@ pub(crate) const HEAD_TIME: Duration = Duration::from_secs(30);
 pub(crate) const PROGRESS_TIME: Duration = Duration::from_mins(1);
 /// Time that a shutdown gives to responses under way.
 pub(crate) const GRACE_TIME: Duration = Duration::from_secs(30);
+
+/// What computes, the first choice first. Those that are not on a machine are passed over.
+pub(crate) const ENGINES: [EngineName; 3] = [EngineName::Cuda, EngineName::Wgpu, EngineName::Cpu];
+/// Time in which an engine must compute something: then the next one goes on.
+pub(crate) const ENGINE_TIME: Duration = Duration::from_secs(2);
+/// Time that an engine has to be open: its driver, kernels that are compiled, and their probe.
+pub(crate) const OPENING_TIME: Duration = Duration::from_secs(30);
+/// Blocks that a worker process has for all of its jobs together.
+pub(crate) const WORKER_BLOCKS: usize = 64;
+/// Memory that a worker process needs for its program, its engine and one job.
+pub(crate) const LEAST_WORKER_BYTES: u64 = 64 << 20;
 
 /// Bytes of a request's head, its query included.
 pub(crate) const HEAD_BYTES: usize = 16 << 10;

@@ -16,6 +16,7 @@ use sphere_engine::{Report, SchemeKind};
 
 use hyper::StatusCode;
 
+use crate::events::EngineEvents;
 use crate::route::Route;
 
 /// The media type of [`Metrics::text`].
@@ -97,8 +98,9 @@ impl Samples {
 }
 
 impl Metrics {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(engines: &EngineEvents) -> Self {
         let mut registry = Registry::default();
+        engines.register(&mut registry);
         let requests = Family::default();
         registry.register("http_requests", "Requests answered", requests.clone());
         let durations =

@@ -6,6 +6,7 @@ use hyper::header::{
 };
 use serde::Serialize;
 use sphere_engine::{ChoiceError, ParameterError, Unable};
+use sphere_offload::ladder::NoWay;
 
 use crate::body::{Response, whole};
 use crate::limits;
@@ -167,11 +168,20 @@ impl Problem {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "engine_failed", detail)
     }
 
+    /// Every engine that could do the work has failed, or is failing.
+    pub(crate) fn engines_failed() -> Self {
+        let detail = "every engine that computes this has failed; try again shortly. \
+            /v1/engines says what they are in";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "engines_failed", detail)
+            .with_header(RETRY_AFTER, limits::RETRY_SECONDS)
+    }
+
     /// An engine that was asked for by name and does not do the work.
-    pub(crate) fn no_engine(error: &ChoiceError) -> Self {
+    pub(crate) fn no_engine(error: &NoWay) -> Self {
         match error {
-            ChoiceError::Unable(unable) => Self::unable(unable),
-            ChoiceError::Unavailable { .. } => {
+            NoWay::Choice(ChoiceError::Unable(unable)) => Self::unable(unable),
+            NoWay::NoneHere => Self::engines_failed(),
+            NoWay::Choice(ChoiceError::Unavailable { .. }) => {
                 let detail = format!("{error}; with engine=auto any work is done");
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, "engine_unavailable", detail)
                     .for_parameter("engine")

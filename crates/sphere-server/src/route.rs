@@ -9,6 +9,8 @@ pub(crate) enum Route<'a> {
     Health,
     Ready,
     Metrics,
+    /// What the engines are in.
+    Engines,
     /// A file of the page, by name.
     File(&'a str),
     /// Points of a scheme, by name.
@@ -19,7 +21,7 @@ pub(crate) enum Route<'a> {
 }
 
 /// Paths to suggest to those who ask for another.
-pub(crate) const PLACES: [&str; 12] = [
+pub(crate) const PLACES: [&str; 13] = [
     "/",
     "/docs",
     "/openapi.json",
@@ -32,10 +34,11 @@ pub(crate) const PLACES: [&str; 12] = [
     "/v1/sample/sobol",
     "/v1/sample/pixels",
     "/v1/nearest/fibonacci",
+    "/v1/engines",
 ];
 
 impl<'a> Route<'a> {
-    pub(crate) const COUNT: usize = 10;
+    pub(crate) const COUNT: usize = 11;
 
     pub(crate) fn of(path: &'a str) -> Self {
         let below = |prefix: &str| {
@@ -48,6 +51,7 @@ impl<'a> Route<'a> {
             "/health" => Self::Health,
             "/ready" => Self::Ready,
             "/metrics" => Self::Metrics,
+            "/v1/engines" => Self::Engines,
             _ => below("/v1/sample/")
                 .map(Self::Sample)
                 .or_else(|| below("/v1/nearest/").map(Self::Nearest))
@@ -68,7 +72,8 @@ impl<'a> Route<'a> {
             Self::File(_) => 6,
             Self::Sample(_) => 7,
             Self::Nearest(_) => 8,
-            Self::Unknown => 9,
+            Self::Engines => 9,
+            Self::Unknown => 10,
         }
     }
 
@@ -81,6 +86,7 @@ impl<'a> Route<'a> {
             Self::Health => "/health",
             Self::Ready => "/ready",
             Self::Metrics => "/metrics",
+            Self::Engines => "/v1/engines",
             Self::File(_) => "/web/{file}",
             Self::Sample(_) => "/v1/sample/{scheme}",
             Self::Nearest(_) => "/v1/nearest/{scheme}",
@@ -95,7 +101,10 @@ impl<'a> Route<'a> {
 
     /// Whether it answers those who have no token: liveness, and how to use the service.
     pub(crate) const fn is_public(self) -> bool {
-        !matches!(self, Self::Metrics | Self::Sample(_) | Self::Nearest(_) | Self::Unknown)
+        !matches!(
+            self,
+            Self::Metrics | Self::Engines | Self::Sample(_) | Self::Nearest(_) | Self::Unknown
+        )
     }
 }
 
@@ -110,6 +119,7 @@ mod tests {
         }
         let table = [
             ("/v1/sample/sobol", Route::Sample("sobol")),
+            ("/v1/engines", Route::Engines),
             ("/v1/nearest/fibonacci", Route::Nearest("fibonacci")),
             ("/web/main.js", Route::File("main.js")),
             ("/v1/sample/", Route::Unknown),

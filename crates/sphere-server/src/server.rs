@@ -11,6 +11,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use sphere_engine::{CpuEngine, EngineError};
+use sphere_offload::OffloadError;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_io_timeout::TimeoutStream;
@@ -37,6 +38,9 @@ pub enum StartError {
     /// The engine cannot start.
     #[error("{0}")]
     Engine(EngineError),
+    /// What is said of engines cannot be.
+    #[error(transparent)]
+    Offload(#[from] OffloadError),
     /// The runtime cannot start.
     #[error("cannot start threads: {0}")]
     Runtime(std::io::Error),
@@ -62,7 +66,7 @@ impl Server {
         let failed = |source| StartError::Listen { address: wanted, source };
         let listener = TcpListener::bind(wanted).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
-        let app = Arc::new(App::new(config, engine).map_err(StartError::Token)?);
+        let app = Arc::new(App::new(config, engine)?);
         engines::warm(&app);
         Ok(Self { listener, address, app })
     }

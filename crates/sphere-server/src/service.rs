@@ -88,6 +88,7 @@ async fn respond(
         Route::Health => Ok(health()),
         Route::Ready => Ok(ready(app)),
         Route::Metrics => Ok(metrics_text(app)),
+        Route::Engines => Ok(json(StatusCode::OK, engines::document(app).to_string())),
         Route::OpenApi => Ok(openapi::document(app)),
         Route::Index => page::index(&request.headers),
         Route::Docs => page::file("docs.html"),
@@ -104,14 +105,14 @@ fn health() -> Response {
     json(StatusCode::OK, format!("{{\"status\":\"ok\",\"timestamp\":{}}}", now.as_millis()))
 }
 
-/// Ready while an engine accepts work, and the CPU always does; the body names each.
+/// Ready while an engine accepts work; the body names each.
 fn ready(app: &App) -> Response {
-    let (status, word) = if app.is_draining() {
-        (StatusCode::SERVICE_UNAVAILABLE, "shutting down")
-    } else {
-        (StatusCode::OK, "ready")
+    let (mut engines, accepted) = engines::states(app);
+    let (status, word) = match (app.is_draining(), accepted) {
+        (true, _) => (StatusCode::SERVICE_UNAVAILABLE, "shutting down"),
+        (false, false) => (StatusCode::SERVICE_UNAVAILABLE, "no engine"),
+        (false, true) => (StatusCode::OK, "ready"),
     };
-    let mut engines = engines::states(app);
     if app.is_draining() {
         engines.values_mut().for_each(|state| *state = word.into());
     }

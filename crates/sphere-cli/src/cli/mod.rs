@@ -8,8 +8,8 @@ mod input;
 mod nearest;
 mod points;
 mod quality;
+mod serve;
 
-use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
@@ -31,6 +31,7 @@ pub(crate) use self::input::InputArguments;
 pub(crate) use self::nearest::NearestArguments;
 pub(crate) use self::points::PointArguments;
 pub(crate) use self::quality::QualityArguments;
+pub(crate) use self::serve::{EngineWorkerArguments, ServeArguments};
 
 /// Computes on the unit sphere
 ///
@@ -51,6 +52,8 @@ pub(crate) enum Verb {
     Bench(BenchArguments),
     Engines(EnginesArguments),
     Completions(CompletionsArguments),
+    #[command(hide = true)]
+    EngineWorker(EngineWorkerArguments),
 }
 
 /// Write points on the sphere, in the disk or in the cube, and pictures of them
@@ -93,57 +96,6 @@ pub(crate) struct SampleArguments {
     pub(crate) simd: Option<String>,
 }
 
-/// Serve points over HTTP, and a page that shows them
-///
-/// Each setting can also be given in the environment, or in a TOML file under the same name with
-/// underscores: flags win over the environment, the environment over the file.
-#[derive(Args, Debug)]
-#[command(after_help = SERVE_EXAMPLES)]
-pub(crate) struct ServeArguments {
-    /// Address and port; off loopback only with a token [default: 127.0.0.1:8080]
-    #[arg(long, value_name = "ADDRESS", env = "SPHERE_LISTEN")]
-    pub(crate) listen: Option<SocketAddr>,
-    /// A file whose first line is the token that requests must bear
-    #[arg(long, value_name = "FILE", env = "SPHERE_TOKEN_FILE", value_hint = ValueHint::FilePath)]
-    pub(crate) token_file: Option<PathBuf>,
-    /// Listen off loopback without a token: anybody who reaches the port can use it
-    #[arg(long, env = "SPHERE_INSECURE_REMOTE", num_args = 0..=1, default_missing_value = "true")]
-    pub(crate) insecure_remote: Option<bool>,
-    /// Points of one request [default: 1000000000]
-    #[arg(long, value_name = "N", env = "SPHERE_MAX_POINTS")]
-    pub(crate) max_points: Option<u64>,
-    /// Connections open at once; more wait [default: 12000]
-    #[arg(long, value_name = "N", env = "SPHERE_MAX_CONNECTIONS")]
-    pub(crate) max_connections: Option<usize>,
-    /// Streamed responses at once; more are told to come back [default: 1024]
-    #[arg(long, value_name = "N", env = "SPHERE_MAX_STREAMS")]
-    pub(crate) max_streams: Option<usize>,
-    /// Threads that compute [default: all cores]
-    #[arg(long, value_name = "T", env = "SPHERE_THREADS")]
-    pub(crate) threads: Option<usize>,
-    /// Keep them on nodes of memory: auto where there are several, off, or the number of one [default: auto]
-    #[arg(long, value_name = "NODES", env = "SPHERE_NUMA", allow_negative_numbers = true)]
-    pub(crate) numa: Option<Numa>,
-    /// Let engine=wgpu compute on the processor where there is no graphics processor: for tests
-    #[arg(long, env = "SPHERE_SOFTWARE_GPU", num_args = 0..=1, default_missing_value = "true")]
-    pub(crate) software_gpu: Option<bool>,
-    /// Seconds in which a reader must take something of its response [default: 60]
-    #[arg(long, value_name = "S", env = "SPHERE_PROGRESS_SECONDS")]
-    pub(crate) progress_seconds: Option<u64>,
-    /// Seconds that a shutdown gives to responses under way [default: 30]
-    #[arg(long, value_name = "S", env = "SPHERE_GRACE_SECONDS")]
-    pub(crate) grace_seconds: Option<u64>,
-    /// What to log on standard error: error, warn, info, debug (a line a request) [default: info]
-    #[arg(long, value_name = "LEVEL", env = "SPHERE_LOG")]
-    pub(crate) log: Option<String>,
-    /// A TOML file with settings
-    #[arg(long, value_name = "FILE", env = "SPHERE_CONFIG", value_hint = ValueHint::FilePath)]
-    pub(crate) config: Option<PathBuf>,
-    /// Print the settings that would be used, as such a file, and end
-    #[arg(long)]
-    pub(crate) print_config: bool,
-}
-
 /// When to show progress.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ProgressWhen {
@@ -179,15 +131,6 @@ fn formats() -> PossibleValuesParser {
 }
 
 const OUTPUT: &str = "Where they go";
-
-const SERVE_EXAMPLES: &str = "\
-Examples:
-  sphere serve                                       then open http://127.0.0.1:8080
-  sphere serve --listen 0.0.0.0:80 --token-file /run/secrets/sphere
-  SPHERE_MAX_POINTS=1000000 sphere serve --print-config > sphere.toml
-  sphere serve --config sphere.toml
-
-  curl '127.0.0.1:8080/v1/sample/fibonacci?count=5&format=csv'";
 
 const EXAMPLES: &str = "\
 Examples:

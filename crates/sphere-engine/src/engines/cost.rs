@@ -95,7 +95,8 @@ impl Costs {
     }
 
     /// What this work costs, if it was measured.
-    pub(super) fn of(&self, work: &Work<'_>) -> Option<Cost> {
+    #[must_use]
+    pub fn of(&self, work: &Work<'_>) -> Option<Cost> {
         match work {
             Work::Points(_) => self.points(),
             Work::Nearest { .. } => self.nearest(),

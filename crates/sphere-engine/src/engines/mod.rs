@@ -219,6 +219,29 @@ impl fmt::Debug for Engines {
     }
 }
 
+/// Opens an engine by name, a new one each time: that may take a second.
+///
+/// # Errors
+/// Why it is not here.
+pub fn open(name: EngineName, options: &EngineOptions) -> Result<Arc<dyn Engine>, EngineError> {
+    if name == EngineName::Cpu {
+        return Ok(Arc::new(CpuEngine::new(None)?));
+    }
+    let known = table::DEVICES.into_iter().find(|(known, _)| *known == name);
+    let none = || EngineError::Unavailable { reason: format!("{name} stands for no device") };
+    known.map_or_else(|| Err(none()), |(_, open)| open(options))
+}
+
+/// Measures what each kind of work costs on an engine, unless that is known.
+///
+/// # Errors
+/// What kept the engine from computing.
+pub fn measure(engine: &dyn Engine) -> Result<Costs, EngineError> {
+    cost::measure_points(engine)?;
+    cost::measure_nearest(engine)?;
+    Ok(engine.capability().costs.clone())
+}
+
 /// The reason alone where that is all.
 fn because(error: &EngineError) -> String {
     match error {

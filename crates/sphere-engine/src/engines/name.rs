@@ -3,11 +3,14 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
+
 use crate::parameters::{Named, parse};
 use crate::{Coordinates, ParameterError, Precision};
 
 /// An engine that there may be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum EngineName {
     /// `cpu`: the processor, which is always there.
     Cpu,
@@ -82,6 +85,24 @@ impl EngineName {
             Self::Wgpu => Exactness::Bound,
         }
     }
+}
+
+/// As it is written, [`EngineName::Scripted`] included.
+impl FromStr for EngineName {
+    type Err = ParameterError;
+
+    fn from_str(text: &str) -> Result<Self, ParameterError> {
+        parse("engine", text)
+    }
+}
+
+impl Named for EngineName {
+    const ALL: &'static [(&'static str, Self)] = &[
+        (Self::Cpu.as_str(), Self::Cpu),
+        (Self::Wgpu.as_str(), Self::Wgpu),
+        (Self::Cuda.as_str(), Self::Cuda),
+        (Self::Scripted.as_str(), Self::Scripted),
+    ];
 }
 
 impl fmt::Display for EngineName {

@@ -83,7 +83,8 @@ impl Work<'_> {
     }
 
     /// Whether it is computed on the thread that asks, before another device would have begun.
-    pub(super) fn is_small(&self) -> bool {
+    #[must_use]
+    pub fn is_small(&self) -> bool {
         matches!(self, Self::Points(_)) && self.bytes() <= INLINE_BYTES
     }
 

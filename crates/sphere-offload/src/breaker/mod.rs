@@ -11,7 +11,7 @@ mod tests;
 use std::time::{Duration, Instant};
 
 pub use self::backoff::Backoff;
-pub use self::gate::{Gate, Permit};
+pub use self::gate::{Gate, OnTurn, Permit};
 
 /// How soon an engine is no longer trusted, and for how long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,51 +1,51 @@
 //! An engine with faults.
 
+use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use sphere_engine::{
-    Block, Capability, Engine, Job, NearestJob, Report, Sink, SinkError, Stop, Stopped, Window,
+    Block, Capability, Cause, Engine, EngineError, EngineName, Harm, Job, NearestJob, Report, Sink,
+    SinkError, Stop, Stopped, Window,
 };
 
-use super::corrupt::Corruption;
+use super::count::EveryNth;
 use super::{Fault, FaultKind};
 
-/// Computes what the engine in it computes, more slowly or wrongly.
-pub struct Faulty {
-    engine: Arc<dyn Engine>,
+/// What is wrong with one engine, whichever of its instances computes.
+#[derive(Debug)]
+pub struct Faults {
     started: Instant,
     slow: Vec<(Duration, Duration)>,
-    corrupt: Vec<(Duration, Corruption)>,
+    corrupt: Vec<(Duration, EveryNth)>,
+    refused: Vec<(Duration, EveryNth)>,
 }
 
-impl std::fmt::Debug for Faulty {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter
-            .debug_struct("Faulty")
-            .field("engine", self.engine.capability())
-            .finish_non_exhaustive()
-    }
-}
-
-impl Faulty {
-    /// The engine with those of the faults that name it. Time is counted from here on.
+impl Faults {
+    /// Those of the faults that are felt on this engine; `None` where there are none. Their time is
+    /// counted from `started`.
+    ///
+    /// Memory is refused to devices only: a processor without memory ends the service.
     #[must_use]
-    pub fn new(engine: Arc<dyn Engine>, faults: &[Fault]) -> Self {
-        let mut faulty =
-            Self { engine, started: Instant::now(), slow: Vec::new(), corrupt: Vec::new() };
-        let name = faulty.engine.capability().name.as_str();
+    pub fn of(engine: EngineName, faults: &[Fault], started: Instant) -> Option<Self> {
+        let (slow, corrupt, refused) = (Vec::new(), Vec::new(), Vec::new());
+        let mut felt = Self { started, slow, corrupt, refused };
         for fault in faults {
             let after = fault.after.unwrap_or_default();
-            match &fault.kind {
-                FaultKind::Slow { engine, by } if engine == name => faulty.slow.push((after, *by)),
-                FaultKind::Corrupt { engine, one_in } if engine == name => {
-                    faulty.corrupt.push((after, Corruption::new(*one_in)));
+            match fault.kind {
+                FaultKind::Slow { engine: of, by } if of == engine => felt.slow.push((after, by)),
+                FaultKind::Corrupt { engine: of, one_in } if of == engine => {
+                    felt.corrupt.push((after, EveryNth::new(one_in)));
+                }
+                FaultKind::AllocFail { every } if engine != EngineName::Cpu => {
+                    felt.refused.push((after, EveryNth::new(every)));
                 }
                 _ => {}
             }
         }
-        faulty
+        let is_none = felt.slow.is_empty() && felt.corrupt.is_empty() && felt.refused.is_empty();
+        (!is_none).then_some(felt)
     }
 
     /// The faults of one kind whose time has come.
@@ -62,7 +62,56 @@ impl Faulty {
             std::thread::sleep(left.min(Duration::from_millis(5)));
         }
     }
+
+    /// Changes a bit of these bytes, if it is their turn: the lowest of the one in the middle, which in a
+    /// double is the smallest change that there is.
+    fn touch(&self, bytes: &mut [u8]) {
+        let middle = (bytes.len() / 2) & !7;
+        for corruption in self.due(&self.corrupt) {
+            if corruption.is_due()
+                && let Some(byte) = bytes.get_mut(middle)
+            {
+                *byte ^= 1;
+            }
+        }
+    }
+
+    /// Whether there is memory this time.
+    fn allocate(&self) -> Result<(), NoMemory> {
+        // Each counts, whatever the others say.
+        let refused = self.due(&self.refused).filter(|refused| refused.is_due()).count();
+        if refused == 0 { Ok(()) } else { Err(NoMemory) }
+    }
 }
+
+/// Computes what the engine in it computes, more slowly, wrongly, or not at all.
+pub struct Faulty {
+    engine: Arc<dyn Engine>,
+    faults: Arc<Faults>,
+}
+
+impl Faulty {
+    /// The engine with these faults.
+    #[must_use]
+    pub fn new(engine: Arc<dyn Engine>, faults: Arc<Faults>) -> Self {
+        Self { engine, faults }
+    }
+}
+
+impl fmt::Debug for Faulty {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Faulty")
+            .field("engine", &self.engine.capability().name)
+            .field("faults", &self.faults)
+            .finish()
+    }
+}
+
+/// How a sink tells an engine that there is no memory, and finds that again in what the engine says.
+#[derive(Debug, thiserror::Error)]
+#[error("no memory, on purpose")]
+struct NoMemory;
 
 impl Engine for Faulty {
     fn capability(&self) -> &Capability {
@@ -70,7 +119,16 @@ impl Engine for Faulty {
     }
 
     fn run(&self, job: &Job, out: &mut dyn Sink, stop: &Stop) -> Result<Report, Stopped> {
-        self.engine.run(job, &mut Spoiled { faulty: self, out, stop }, stop)
+        let mut spoiled = Spoiled { faults: &self.faults, out, stop };
+        self.engine.run(job, &mut spoiled, stop).map_err(|Stopped { next, cause }| {
+            let cause = match cause {
+                Cause::Sink(error) if error.is::<NoMemory>() => {
+                    Cause::Engine(EngineError::OutOfMemory)
+                }
+                cause => cause,
+            };
+            Stopped { next, cause }
+        })
     }
 
     fn nearest(
@@ -80,22 +138,26 @@ impl Engine for Faulty {
         indices: &mut [u64],
         stop: &Stop,
     ) -> Result<(), Stopped> {
-        self.wait(stop);
+        self.faults.wait(stop);
+        let no_memory = |_| Stopped { next: 0, cause: Cause::Engine(EngineError::OutOfMemory) };
+        self.faults.allocate().map_err(no_memory)?;
         self.engine.nearest(job, directions, indices, stop)?;
-        for corruption in self.due(&self.corrupt) {
-            let mut bytes = indices.first().copied().unwrap_or_default().to_le_bytes();
-            corruption.touch(&mut bytes);
-            if let Some(index) = indices.first_mut() {
-                *index = u64::from_le_bytes(bytes);
-            }
+        if let Some(index) = indices.first_mut() {
+            let mut bytes = index.to_le_bytes();
+            self.faults.touch(&mut bytes);
+            *index = u64::from_le_bytes(bytes);
         }
         Ok(())
+    }
+
+    fn harm(&self, harm: Harm) -> Result<(), EngineError> {
+        self.engine.harm(harm)
     }
 }
 
 /// Between an engine and its sink.
 struct Spoiled<'a> {
-    faulty: &'a Faulty,
+    faults: &'a Faults,
     out: &'a mut dyn Sink,
     stop: &'a Stop,
 }
@@ -110,11 +172,14 @@ impl Sink for Spoiled<'_> {
     }
 
     fn accept(&mut self, points: Range<u64>, mut block: Block) -> Result<(), SinkError> {
-        self.faulty.wait(self.stop);
-        for corruption in self.faulty.due(&self.faulty.corrupt) {
-            corruption.touch(block.values_mut());
-        }
+        self.faults.wait(self.stop);
+        self.faults.allocate()?;
+        self.faults.touch(block.values_mut());
         self.out.accept(points, block)
+    }
+
+    fn rewind(&mut self, next: u64) -> bool {
+        self.out.rewind(next)
     }
 }
 
@@ -124,25 +189,49 @@ mod tests {
 
     use super::*;
 
-    fn points(faults: &[&str]) -> Vec<f64> {
+    fn faulty(name: EngineName, faults: &[&str]) -> Option<Faulty> {
         let cpu = CpuEngine::new(std::num::NonZeroUsize::new(1)).unwrap();
         let faults: Vec<Fault> = faults.iter().map(|text| text.parse().unwrap()).collect();
+        let faults = Faults::of(name, &faults, Instant::now())?;
+        Some(Faulty::new(Arc::new(cpu), Arc::new(faults)))
+    }
+
+    fn points(engine: &dyn Engine) -> Result<Vec<f64>, Stopped> {
         let job = SampleParameters::parse("fibonacci", [("count", "100")]).unwrap().job().unwrap();
         let mut points = Collect::default();
-        Faulty::new(Arc::new(cpu), &faults).run(&job, &mut points, &Stop::never()).unwrap();
-        points.values
+        engine.run(&job, &mut points, &Stop::never()).map(|_| points.values)
+    }
+
+    fn right() -> Vec<f64> {
+        points(&CpuEngine::new(None).unwrap()).unwrap()
     }
 
     #[test]
     fn faults_of_the_engine_whose_time_has_come_are_felt() {
-        let right = points(&[]);
-        for none in [&["corrupt:wgpu:1/1"][..], &["corrupt:cpu:1/1@60"], &["gpu-poison"]] {
-            assert!(points(none) == right, "{none:?}");
-        }
-        let wrong = points(&["corrupt:cpu:1/1"]);
-        assert_eq!(wrong.iter().zip(&right).filter(|(one, other)| one != other).count(), 1);
+        let cpu = |faults: &[&str]| faulty(EngineName::Cpu, faults);
+        assert!(cpu(&["corrupt:wgpu:1/1", "gpu-poison", "alloc-fail:1"]).is_none());
+        assert!(points(&cpu(&["corrupt:cpu:1/1@60"]).unwrap()).unwrap() == right());
+        let wrong = points(&cpu(&["corrupt:cpu:1/1"]).unwrap()).unwrap();
+        assert_eq!(wrong.iter().zip(&right()).filter(|(one, other)| one != other).count(), 1);
         let started = Instant::now();
-        assert!(points(&["slow:cpu:30"]) == right);
+        assert!(points(&cpu(&["slow:cpu:30"]).unwrap()).unwrap() == right());
         assert!(started.elapsed() >= Duration::from_millis(30));
+    }
+
+    #[test]
+    fn every_nth_allocation_of_a_device_fails() {
+        let engine = faulty(EngineName::Scripted, &["alloc-fail:3"]).unwrap();
+        let outcomes: Vec<bool> = (0..9)
+            .map(|_| match points(&engine) {
+                Ok(points) => points == right(),
+                Err(stopped) => {
+                    assert_eq!(stopped.next, 0);
+                    let no_memory = Cause::Engine(EngineError::OutOfMemory).to_string();
+                    assert_eq!(stopped.cause.to_string(), no_memory);
+                    false
+                }
+            })
+            .collect();
+        assert_eq!(outcomes, [true, true, false].repeat(3));
     }
 }

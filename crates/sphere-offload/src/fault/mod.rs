@@ -3,7 +3,7 @@
 //! A [`Fault`] is data with a text form. [`Faulty`] does to an engine what can be done from outside of
 //! it; what takes a process or a device is done by whoever has those.
 
-mod corrupt;
+mod count;
 mod engine;
 mod parse;
 
@@ -11,11 +11,15 @@ use std::fmt;
 use std::num::NonZeroU64;
 use std::time::Duration;
 
-pub use self::engine::Faulty;
+use serde::{Deserialize, Serialize};
+use sphere_engine::EngineName;
+
+pub use self::engine::{Faults, Faulty};
 pub use self::parse::FaultError;
 
-/// A failure and when it comes.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A failure and when it comes. In settings it is its text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct Fault {
     /// What happens.
     pub kind: FaultKind,
@@ -37,22 +41,36 @@ pub enum FaultKind {
     /// Every block of an engine takes longer.
     Slow {
         /// Which.
-        engine: String,
+        engine: EngineName,
         /// By so much.
         by: Duration,
     },
     /// One bit of a block is wrong.
     Corrupt {
         /// Of which engine.
-        engine: String,
+        engine: EngineName,
         /// In one block of so many.
         one_in: NonZeroU64,
     },
-    /// Every so many-th allocation of a job fails.
+    /// Every so many-th block for which a device needs memory gets none.
     AllocFail {
         /// 1 is every one.
         every: NonZeroU64,
     },
+}
+
+impl TryFrom<String> for Fault {
+    type Error = FaultError;
+
+    fn try_from(text: String) -> Result<Self, FaultError> {
+        text.parse()
+    }
+}
+
+impl From<Fault> for String {
+    fn from(fault: Fault) -> Self {
+        fault.to_string()
+    }
 }
 
 /// As it is read: `slow:cpu:20@5`.

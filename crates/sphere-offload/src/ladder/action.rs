@@ -11,6 +11,8 @@ pub(super) enum Action {
     Stop,
     /// The same engine once more, then the next.
     Again,
+    /// The same engine in smaller parts, then the next.
+    Smaller,
     /// The next engine computes again what this one has.
     Replay,
     /// The next engine goes on; what this says about the engine that ended.
@@ -25,7 +27,8 @@ pub(super) fn action(cause: &Cause) -> Action {
             EngineError::Rejected { .. } => Action::Stop,
             EngineError::Failed { .. } => Action::Again,
             // It cannot do this job, or not now; others it may.
-            EngineError::Unavailable { .. } | EngineError::OutOfMemory => Action::Next(None),
+            EngineError::OutOfMemory => Action::Smaller,
+            EngineError::Unavailable { .. } => Action::Next(None),
             EngineError::Wrong { .. } => Action::Replay,
             EngineError::Lost { .. } => Action::Next(Some(Fault::Lasting)),
             // The caller's own deadline has been looked at before: this one is the engine's.
@@ -50,7 +53,7 @@ mod tests {
             (Cause::Engine(EngineError::Rejected { reason: reason() }), Action::Stop),
             (Cause::Engine(EngineError::Failed { reason: reason() }), Action::Again),
             (Cause::Engine(EngineError::Unavailable { reason: reason() }), Action::Next(None)),
-            (Cause::Engine(EngineError::OutOfMemory), Action::Next(None)),
+            (Cause::Engine(EngineError::OutOfMemory), Action::Smaller),
             (Cause::Engine(EngineError::Wrong { reason: reason() }), Action::Replay),
             (
                 Cause::Engine(EngineError::Lost { reason: reason() }),

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::time::Duration;
 
-use sphere_engine::{Cause, EngineError, Report};
+use sphere_engine::{Cause, EngineError, EngineName, Report};
 
 /// A job that is done.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,7 +20,7 @@ pub struct Outcome {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Executed {
     /// The engine.
-    pub engine: &'static str,
+    pub engine: EngineName,
     /// The indices.
     pub points: Range<u64>,
 }
@@ -29,7 +29,7 @@ pub struct Executed {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attempt {
     /// The engine.
-    pub engine: &'static str,
+    pub engine: EngineName,
     /// Another continued here.
     pub next: u64,
     /// Why.

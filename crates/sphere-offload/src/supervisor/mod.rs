@@ -9,7 +9,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use sphere_engine::{Engine, EngineError};
+use sphere_engine::{Engine, EngineError, EngineName};
 
 pub use self::care::Limits;
 use self::care::{Act, Care, Seen, Why};
@@ -52,6 +52,10 @@ struct Now {
     /// Workers that were started.
     started: u64,
 }
+
+/// What a worker is in. (Filled by its owner.)
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WorkerState;
 
 impl Supervisor {
     /// Starts a worker, without waiting for it, and keeps one up from here on.
@@ -137,8 +141,8 @@ impl fmt::Debug for Supervisor {
 }
 
 impl Supply for Supervisor {
-    fn name(&self) -> &'static str {
-        self.options.engine.as_str()
+    fn name(&self) -> EngineName {
+        self.options.engine
     }
 
     fn engine(&self) -> Result<Arc<dyn Engine>, EngineError> {
@@ -148,10 +152,6 @@ impl Supply for Supervisor {
         }
         self.hurry();
         Err(EngineError::Unavailable { reason: now.reason.clone() })
-    }
-
-    fn renewed(&self) -> Result<Arc<dyn Engine>, EngineError> {
-        self.engine()
     }
 }
 

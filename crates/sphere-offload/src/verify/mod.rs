@@ -3,6 +3,8 @@
 //! Wrong answers are worse than errors: a block with a wrong point is not passed on, and the job ends as
 //! [`EngineError::Wrong`], which has a ladder replay what the engine has computed.
 
+mod compare;
+mod fraction;
 mod sample;
 
 use std::fmt;
@@ -11,10 +13,12 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use sphere_engine::{
-    Block, Capability, Cause, Engine, EngineError, Job, NearestJob, Report, Sink, SinkError, Stop,
-    Stopped, Window,
+    Block, Capability, Cause, Engine, EngineError, Exactness, Harm, Job, NearestJob, Report, Sink,
+    SinkError, Stop, Stopped, Window,
 };
 
+use self::compare::{is_as_near, is_right};
+pub use self::fraction::{Fraction, FractionError};
 use self::sample::Sample;
 
 /// An engine that is looked after.
@@ -25,8 +29,9 @@ pub struct Verified {
 }
 
 impl Verified {
-    /// About one point in `one_in` of what `engine` computes is compared with `reference`, bit by bit.
-    /// `seed` says which: a number that nobody outside knows, where somebody may wish to be missed.
+    /// About one point in `one_in` of what `engine` computes is compared with `reference`, bit by bit, or
+    /// by the bound that the engine promises. `seed` says which: a number that nobody outside knows, where
+    /// somebody may wish to be missed.
     #[must_use]
     pub fn new(
         engine: Arc<dyn Engine>,
@@ -54,9 +59,11 @@ impl Engine for Verified {
     }
 
     fn run(&self, job: &Job, out: &mut dyn Sink, stop: &Stop) -> Result<Report, Stopped> {
-        let Self { reference, sample, .. } = self;
-        let mut checked = Checked { out, reference: &**reference, sample: *sample, job };
-        self.engine.run(job, &mut checked, stop).map_err(|Stopped { next, cause }| {
+        let Self { engine, reference, sample } = self;
+        let exactness = engine.capability().name.exactness();
+        let reference = &**reference;
+        let mut checked = Checked { out, reference, sample: *sample, job, exactness };
+        engine.run(job, &mut checked, stop).map_err(|Stopped { next, cause }| {
             let cause = match cause {
                 Cause::Sink(error) => match error.downcast::<Mismatch>() {
                     Ok(mismatch) => {
@@ -78,13 +85,18 @@ impl Engine for Verified {
         stop: &Stop,
     ) -> Result<(), Stopped> {
         self.engine.nearest(job, directions, indices, stop)?;
+        let exactness = self.capability().name.exactness();
         for run in self.sample.runs(0..indices.len() as u64) {
             let rows = run.start as usize..run.end as usize;
             let mut right = [0; sample::RUN as usize];
             let right = &mut right[..rows.len()];
             let columns = directions.map(|column| &column[rows.clone()]);
             self.reference.nearest(job, columns, right, &Stop::never())?;
-            if indices[rows] != *right {
+            let as_near = |(row, right): (usize, &u64)| {
+                let direction = directions.map(|column| column[row]);
+                is_as_near(exactness, job.plan(), direction, indices[row], *right)
+            };
+            if !rows.zip(&*right).all(as_near) {
                 let reason = Mismatch { points: run }.to_string();
                 return Err(Stopped {
                     next: 0,
@@ -93,6 +105,10 @@ impl Engine for Verified {
             }
         }
         Ok(())
+    }
+
+    fn harm(&self, harm: Harm) -> Result<(), EngineError> {
+        self.engine.harm(harm)
     }
 }
 
@@ -108,6 +124,7 @@ struct Checked<'a> {
     reference: &'a dyn Engine,
     sample: Sample,
     job: &'a Job,
+    exactness: Exactness,
 }
 
 impl Sink for Checked<'_> {
@@ -128,7 +145,7 @@ impl Sink for Checked<'_> {
             let Ok(_) = self.reference.run(&part, &mut right, &Stop::never()) else { continue };
             let at = (run.start - points.start) as usize * row;
             let found = block.bytes().get(at..at + (run.end - run.start) as usize * row);
-            if found != Some(&right.bytes) {
+            if !found.is_some_and(|found| is_right(self.exactness, found, &right.bytes)) {
                 return Err(Mismatch { points: run }.into());
             }
         }

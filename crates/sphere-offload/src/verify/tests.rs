@@ -1,7 +1,9 @@
-use sphere_engine::{Collect, CpuEngine, SampleParameters};
+use std::time::Instant;
+
+use sphere_engine::{Collect, CpuEngine, EngineName, SampleParameters};
 
 use super::*;
-use crate::fault::{Fault, Faulty};
+use crate::fault::{Fault, Faults, Faulty};
 
 fn cpu() -> Arc<dyn Engine> {
     Arc::new(CpuEngine::new(NonZeroU64::MIN.try_into().ok()).unwrap())
@@ -9,7 +11,8 @@ fn cpu() -> Arc<dyn Engine> {
 
 fn verified(fault: &str, one_in: u64) -> Verified {
     let fault: Fault = fault.parse().unwrap();
-    let engine = Arc::new(Faulty::new(cpu(), &[fault]));
+    let faults = Faults::of(EngineName::Cpu, &[fault], Instant::now()).unwrap();
+    let engine = Arc::new(Faulty::new(cpu(), Arc::new(faults)));
     Verified::new(engine, cpu(), NonZeroU64::new(one_in).unwrap(), 11)
 }
 

@@ -39,7 +39,7 @@ impl Layout {
         let data_bytes = request.job.points().checked_mul(row_bytes);
         let total_bytes = match request.format {
             // What a trailer follows is sent in chunks, and not in parts.
-            _ if request.quality != Quality::Left => None,
+            _ if request.quality != Quality::Left || request.takes_trailers => None,
             Format::Raw => data_bytes,
             // Only the encoder knows what precedes the rows.
             format if format.has_plain_rows() => AnyEncoder::new(request).total_bytes(),

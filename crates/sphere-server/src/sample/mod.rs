@@ -17,7 +17,7 @@ use hyper::header::{
 };
 use hyper::http::request::Parts;
 use hyper::{HeaderMap, Method, StatusCode};
-use sphere_engine::{Engine, EngineName, Job, Work};
+use sphere_engine::{EngineName, Job, Work};
 
 use self::encode::Encoding;
 pub(crate) use self::kept::Kept;
@@ -35,6 +35,8 @@ use crate::{engines, limits};
 pub(crate) const ENGINE: HeaderName = HeaderName::from_static("x-sphere-engine");
 /// The field of a trailer that holds the quality of the points.
 const QUALITY_TRAILER: &str = "x-sphere-quality";
+/// The field of a trailer that says which engine computed which points.
+const EXECUTED_TRAILER: &str = "x-sphere-executed";
 pub(crate) const DRAWS: HeaderName = HeaderName::from_static("x-sphere-draws");
 
 pub(crate) async fn sample(
@@ -47,21 +49,25 @@ pub(crate) async fn sample(
         return Ok(response);
     }
     let headers = &asked.headers;
-    let request = SampleRequest::parse(scheme, asked.uri.query().unwrap_or(""), headers)?;
+    let mut request = SampleRequest::parse(scheme, asked.uri.query().unwrap_or(""), headers)?;
     let points = request.job.points();
     if points > app.config.max_points {
         return Err(Problem::too_many_points(points, app.config.max_points));
     }
-    let engine = engines::choose(app, request.engine, &Work::Points(&request.job)).await?;
+    let way = engines::way(app, request.engine, &Work::Points(&request.job)).await?;
+    let mut engine = engines::first(app, &way);
     // Bits that a device decides have no tag: there is nothing to compare, and no part to ask for,
     // which might be another device's.
-    let tag = engines::is_exact(&*engine).then(|| request.tag());
+    let tag = engines::is_exact(&way).then(|| request.tag());
     if tag.as_ref().is_some_and(|tag| is_known(headers, tag.as_str())) {
         let mut response = Body::empty().respond(StatusCode::NOT_MODIFIED);
-        describe(response.headers_mut(), app, &request, &*engine, tag.as_ref());
+        describe(response.headers_mut(), app, &request, engine, tag.as_ref());
         return Ok(response);
     }
 
+    let is_small = is_small(&request.job, engine) && request.quality == Quality::Left;
+    // What is there at once needs no trailer to tell what became of it.
+    request.takes_trailers &= !is_small;
     let layout = Layout::of(&request);
     let part = layout.part(headers, tag.as_ref())?;
     let encoding = Encoding::of(&request, headers);
@@ -69,14 +75,18 @@ pub(crate) async fn sample(
         Body::empty()
     } else if app.is_draining() {
         return Err(Problem::draining());
-    } else if is_small(&request.job, &*engine) && request.quality == Quality::Left {
-        Body::Whole(stream::whole(app, &request, &*engine, &part, encoding)?)
+    } else if is_small {
+        let (bytes, executed) = stream::whole(app, &request, &way, &part, encoding)?;
+        engine = executed;
+        Body::Whole(bytes)
     } else {
-        Body::Stream(stream::body(app, &request, &engine, &part, encoding)?)
+        let (stream, executed) = stream::body(app, &request, &way, &part, encoding).await?;
+        engine = executed;
+        Body::Stream(stream)
     };
 
     let mut response = body.respond(StatusCode::OK);
-    describe(response.headers_mut(), app, &request, &*engine, tag.as_ref());
+    describe(response.headers_mut(), app, &request, engine, tag.as_ref());
     if let Some(total) = layout.total {
         let headers = response.headers_mut();
         let parts = if tag.is_some() { "bytes" } else { "none" };
@@ -89,8 +99,12 @@ pub(crate) async fn sample(
             *response.status_mut() = StatusCode::PARTIAL_CONTENT;
         }
     }
-    if request.quality == Quality::Trailer {
-        response.headers_mut().insert(TRAILER, HeaderValue::from_static(QUALITY_TRAILER));
+    if request.takes_trailers {
+        let judged = request.quality == Quality::Trailer;
+        let names = [Some(EXECUTED_TRAILER), judged.then_some(QUALITY_TRAILER)];
+        for name in names.into_iter().flatten() {
+            response.headers_mut().append(TRAILER, HeaderValue::from_static(name));
+        }
     }
     if encoding == Encoding::Gzip {
         response.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
@@ -102,9 +116,9 @@ pub(crate) async fn sample(
 }
 
 /// Whether it is answered faster than handed to another thread. A device may make its caller wait.
-fn is_small(job: &Job, engine: &dyn Engine) -> bool {
+fn is_small(job: &Job, engine: EngineName) -> bool {
     let bytes = job.points().saturating_mul(job.row_bytes() as u64);
-    engine.capability().name == EngineName::Cpu
+    engine == EngineName::Cpu
         && bytes <= limits::INLINE_BYTES
         && job.shape().columns() <= limits::INLINE_COLUMNS
 }
@@ -114,7 +128,7 @@ fn describe(
     headers: &mut HeaderMap,
     app: &App,
     request: &SampleRequest,
-    engine: &dyn Engine,
+    engine: EngineName,
     tag: Option<&Tag>,
 ) {
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(request.format.media_type()));

@@ -1,7 +1,7 @@
 //! A query and its headers, read.
 
 use hyper::HeaderMap;
-use hyper::header::{ACCEPT, HeaderValue, TE};
+use hyper::header::{ACCEPT, HeaderValue, RANGE, TE};
 use sphere_engine::{EngineChoice, Job, SampleParameters};
 use sphere_io::{Format, Header};
 
@@ -18,6 +18,8 @@ pub(super) struct SampleRequest {
     pub(super) format: Format,
     pub(super) quality: Quality,
     pub(super) engine: EngineChoice,
+    /// Whether the client reads what comes after a response, and does not ask for a part of it.
+    pub(super) takes_trailers: bool,
 }
 
 /// Whether the points are judged, and where the report goes.
@@ -36,7 +38,7 @@ impl Quality {
         asked: Option<bool>,
         format: Format,
         job: &Job,
-        headers: &HeaderMap,
+        takes_trailers: bool,
     ) -> Result<Self, Problem> {
         if asked != Some(true) {
             return Ok(Self::Left);
@@ -46,10 +48,6 @@ impl Quality {
         if points > most {
             return Err(Problem::too_many_to_judge(points, most));
         }
-        let takes_trailers =
-            headers.get(TE).and_then(|value| value.to_str().ok()).is_some_and(|given| {
-                given.split(',').any(|one| one.trim().eq_ignore_ascii_case("trailers"))
-            });
         match format {
             Format::Json => Ok(Self::Json),
             _ if takes_trailers => Ok(Self::Trailer),
@@ -81,8 +79,11 @@ impl SampleRequest {
             Some(format) => format,
             None => accepted(headers)?,
         };
-        let quality = Quality::of(quality, format, &job, headers)?;
-        Ok(Self { parameters, job, format, quality, engine: engine.unwrap_or_default() })
+        let quality = Quality::of(quality, format, &job, reads_trailers(headers))?;
+        let takes_trailers =
+            quality == Quality::Trailer || reads_trailers(headers) && !headers.contains_key(RANGE);
+        let engine = engine.unwrap_or_default();
+        Ok(Self { parameters, job, format, quality, engine, takes_trailers })
     }
 
     /// What a file has before its points.
@@ -119,6 +120,12 @@ impl SampleRequest {
         let start = HeaderText::new().text("inline; filename=\"").text(scheme).text("-");
         start.decimal(self.job.points()).text(".").text(self.format.suffix()).text("\"").value()
     }
+}
+
+/// Whether the client has said so.
+fn reads_trailers(headers: &HeaderMap) -> bool {
+    let given = headers.get(TE).and_then(|value| value.to_str().ok()).unwrap_or("");
+    given.split(',').any(|one| one.trim().eq_ignore_ascii_case("trailers"))
 }
 
 pub(crate) fn once<T>(name: &'static str, slot: &mut Option<T>, value: T) -> Result<(), Problem> {

@@ -10,42 +10,44 @@ use http_body::{Frame, SizeHint};
 use hyper::HeaderMap;
 use hyper::header::{HeaderName, HeaderValue};
 use sphere_engine::{
-    Block, Cause, CollectColumns, Engine, Job, Sink, SinkError, Stop, Stopped, Window,
+    Block, Cause, CollectColumns, Engine as _, EngineName, Job, Sink, SinkError, Stop, Stopped,
+    Window,
 };
 use sphere_io::Format;
 use sphere_io::quality::Report;
 use sphere_io::read::PointSet;
-use tokio::sync::OwnedSemaphorePermit;
+use sphere_offload::ladder::{Outcome, Undone, Way};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
+use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
-use super::QUALITY_TRAILER;
 use super::encode::{Encoding, PartEncoder};
 use super::layout::Part;
 use super::request::{Quality, SampleRequest};
+use super::{EXECUTED_TRAILER, QUALITY_TRAILER};
 use crate::app::{App, Share};
-use crate::limits;
 use crate::problem::Problem;
+use crate::{engines, limits};
 
 /// A small response, whole: computed here and now.
 pub(super) fn whole(
     app: &App,
     request: &SampleRequest,
-    engine: &dyn Engine,
+    way: &Way,
     part: &Part,
     encoding: Encoding,
-) -> Result<Bytes, Problem> {
+) -> Result<(Bytes, EngineName), Problem> {
     let mut encoder = PartEncoder::new(request, part, encoding);
     // One block mostly, which needs no copy.
     let mut out = Vec::new();
-    let block_bytes = limits::MOST_BLOCK_BYTES;
-    let work = PartOf { app, request, engine, part };
-    let computed = work.compute(&mut encoder, block_bytes, &Stop::never(), |bytes| {
+    let work = PartOf { app, request, way, part, block_bytes: limits::MOST_BLOCK_BYTES };
+    let mut begun = None;
+    let computed = work.compute(&mut encoder, &mut begun, &Stop::never(), |bytes| {
         out.push(bytes);
         Ok(())
     });
-    computed.map_err(|stopped| {
-        tracing::error!(%stopped, "a small response failed");
-        Problem::engine()
+    let outcome = computed.map_err(|cut| {
+        tracing::error!(%cut, "a small response failed");
+        cut.problem()
     })?;
     let end = encoder.end(None).map_err(|error| {
         tracing::error!(%error, "a small response failed");
@@ -54,107 +56,157 @@ pub(super) fn whole(
     if !end.is_empty() {
         out.push(end);
     }
-    Ok(if out.len() == 1 { out.remove(0) } else { out.concat().into() })
+    let engine = outcome.executed.last().map_or_else(|| work.first(), |part| part.engine);
+    Ok((if out.len() == 1 { out.remove(0) } else { out.concat().into() }, engine))
 }
 
-/// A large response: computed on a thread that waits for whoever reads it.
-pub(super) fn body(
+/// A large response: computed on a thread that waits for whoever reads it. Ready when its first points are,
+/// or when there will be none: until then it may be refused; it is told what computed them.
+pub(super) async fn body(
     app: &Arc<App>,
     request: &SampleRequest,
-    engine: &Arc<dyn Engine>,
+    way: &Way,
     part: &Part,
     encoding: Encoding,
-) -> Result<StreamBody, Problem> {
+) -> Result<(StreamBody, EngineName), Problem> {
     let permits = Arc::new(Permits::take(app, request)?);
     let (sender, receiver) = channel(1);
+    let (begin, begun) = oneshot::channel();
     let stop = Stop::never();
     let length = (part.bytes.end != u64::MAX).then(|| part.bytes.end - part.bytes.start);
     let body =
         StreamBody { receiver, stop: stop.clone(), left: length, _permits: Arc::clone(&permits) };
 
-    let (app, engine) = (Arc::clone(app), Arc::clone(engine));
-    let (request, part) = (request.clone(), part.clone());
+    let app = Arc::clone(app);
+    let (request, way, part) = (request.clone(), way.clone(), part.clone());
     app.metrics.streams.inc();
     tokio::task::spawn_blocking(move || {
         let mut encoder = PartEncoder::new(&request, &part, encoding);
         let share = Share::of(&app.memory);
-        let work = PartOf { app: &app, request: &request, engine: &*engine, part: &part };
-        // Where another engine takes over: `Stopped` says at which row, the encoder is as far.
-        let sent = work.compute(&mut encoder, share.block_bytes, &stop, |bytes| {
+        let block_bytes = share.block_bytes;
+        let work = PartOf { app: &app, request: &request, way: &way, part: &part, block_bytes };
+        let mut begin = Some(begin);
+        let sent = work.compute(&mut encoder, &mut begin, &stop, |bytes| {
             sender.blocking_send(Ok(Frame::data(bytes))).map_err(Into::into)
         });
-        let sent = sent.and_then(|()| end(&app, &request, &mut encoder, &sender));
-        if let Err(stopped) = sent {
-            app.metrics.cut();
-            tracing::info!(%stopped, "a response was cut");
-            // Ends the body without its end, which the client notices. Nobody may be listening.
-            let _ = sender.blocking_send(Err("the response was cut".into()));
+        if let (Ok(_), Some(begin)) = (&sent, begin.take()) {
+            // There are no points.
+            let _ = begin.send(Ok(work.first()));
+        }
+        let sent = sent.and_then(|outcome| end(&app, &request, &outcome, &mut encoder, &sender));
+        if let Err(cut) = sent {
+            if let Some(begin) = begin {
+                tracing::warn!(%cut, "a response could not begin");
+                let _ = begin.send(Err(cut.problem()));
+            } else {
+                app.metrics.cut();
+                tracing::info!(%cut, "a response was cut");
+                // Ends the body without its end, which the client notices. Nobody may be listening.
+                let _ = sender.blocking_send(Err("the response was cut".into()));
+            }
         }
         app.metrics.streams.dec();
         // Held until here as well: a client that has gone does not end the judging of its points.
         drop(permits);
     });
-    Ok(body)
+    let engine = begun.await.map_err(|_| Problem::engine())??;
+    Ok((body, engine))
+}
+
+/// Whoever waits for the first points of a response.
+type Begin = oneshot::Sender<Result<EngineName, Problem>>;
+
+/// Why a response has no end.
+#[derive(Debug, thiserror::Error)]
+enum Cut {
+    #[error(transparent)]
+    Undone(#[from] Box<Undone>),
+    #[error("it cannot be written: {0}")]
+    Unwritten(SinkError),
+    #[error("its points cannot be judged: {0}")]
+    Unjudged(Stopped),
+}
+
+impl Cut {
+    /// What a client is told that has got nothing yet.
+    fn problem(&self) -> Problem {
+        match self {
+            Self::Undone(undone) if matches!(undone.cause, Cause::Engine(_)) => {
+                Problem::engines_failed()
+            }
+            _ => Problem::engine(),
+        }
+    }
 }
 
 /// A part of a response, and what computes it.
 struct PartOf<'a> {
     app: &'a App,
     request: &'a SampleRequest,
-    engine: &'a dyn Engine,
+    way: &'a Way,
     part: &'a Part,
+    block_bytes: usize,
 }
 
 impl PartOf<'_> {
+    /// The engine of first choice.
+    fn first(&self) -> EngineName {
+        engines::first(self.app, self.way)
+    }
+
     /// Computes the rows of the part and passes their bytes on, after the head.
     fn compute(
         &self,
         encoder: &mut PartEncoder,
-        block_bytes: usize,
+        begin: &mut Option<Begin>,
         stop: &Stop,
         mut send: impl FnMut(Bytes) -> Result<(), SinkError>,
-    ) -> Result<(), Stopped> {
+    ) -> Result<Outcome, Cut> {
         // A compressor gives nothing until it has enough, and a part may have no head and no end.
         let mut send = |bytes: Bytes| if bytes.is_empty() { Ok(()) } else { send(bytes) };
         let job = rows_of(&self.request.job, self.part.rows.clone());
-        let start = job.range().start;
-        let failed = |next| move |error| Stopped { next, cause: Cause::Sink(error) };
-        encoder.begin(self.part).and_then(&mut send).map_err(failed(start))?;
-        let mut sink = PartSink { encoder, send: &mut send, block_bytes };
-        let report = self.engine.run(&job, &mut sink, stop)?;
-        self.app.metrics.computed(self.request.parameters.scheme(), &report);
-        Ok(())
+        encoder.begin(self.part).and_then(&mut send).map_err(Cut::Unwritten)?;
+        let (engine, block_bytes) = (self.first(), self.block_bytes);
+        let mut sink = PartSink { encoder, send: &mut send, block_bytes, engine, begin };
+        let outcome = self.app.offload.ladder().run(self.way, &job, &mut sink, stop)?;
+        self.app.metrics.computed(self.request.parameters.scheme(), &outcome.report);
+        Ok(outcome)
     }
 }
 
-/// The end of the document, and of the report where one is asked for.
+/// The end of the document, and of the report where one is asked for, and what is told in trailers.
 fn end(
     app: &App,
     request: &SampleRequest,
+    outcome: &Outcome,
     encoder: &mut PartEncoder,
     sender: &Sender<Result<Frame<Bytes>, SinkError>>,
-) -> Result<(), Stopped> {
-    let next = request.job.range().end;
-    let failed = |error| Stopped { next, cause: Cause::Sink(error) };
+) -> Result<(), Cut> {
     let report = match request.quality {
         Quality::Left => None,
-        Quality::Json | Quality::Trailer => Some(judge(app, &request.job)?),
+        Quality::Json | Quality::Trailer => Some(judge(app, &request.job).map_err(Cut::Unjudged)?),
     };
     let inside = report.as_ref().filter(|_| request.quality == Quality::Json);
-    let bytes = encoder.end(inside).map_err(failed)?;
-    let send = |frame| sender.blocking_send(Ok(frame)).map_err(|error| failed(error.into()));
+    let bytes = encoder.end(inside).map_err(Cut::Unwritten)?;
+    let send =
+        |frame| sender.blocking_send(Ok(frame)).map_err(|error| Cut::Unwritten(error.into()));
     if !bytes.is_empty() {
         send(Frame::data(bytes))?;
     }
-    match report.filter(|_| request.quality == Quality::Trailer) {
-        None => Ok(()),
-        Some(report) => {
-            let value = HeaderValue::try_from(report.to_string());
-            let value = value.map_err(|error| failed(error.into()))?;
-            let name = HeaderName::from_static(QUALITY_TRAILER);
-            send(Frame::trailers(HeaderMap::from_iter([(name, value)])))
-        }
+    let mut trailers = HeaderMap::new();
+    let mut tell = |name, value: String| {
+        let value = HeaderValue::try_from(value).map_err(|error| Cut::Unwritten(error.into()))?;
+        trailers.insert(HeaderName::from_static(name), value);
+        Ok::<_, Cut>(())
+    };
+    if let Some(report) = report.filter(|_| request.quality == Quality::Trailer) {
+        tell(QUALITY_TRAILER, report.to_string())?;
     }
+    if request.takes_trailers {
+        tell(EXECUTED_TRAILER, engines::executed(&outcome.executed))?;
+        send(Frame::trailers(trailers))?;
+    }
+    Ok(())
 }
 
 /// The quality of the points of a job, which are computed again, on the CPU in f64: they are few, and
@@ -162,9 +214,9 @@ fn end(
 fn judge(app: &App, job: &Job) -> Result<serde_json::Value, Stopped> {
     let job = job.native();
     let mut points = CollectColumns::new(job.columns());
-    app.engines.cpu().run(&job, &mut points, &Stop::never())?;
+    app.offload.cpu().run(&job, &mut points, &Stop::never())?;
     let points = PointSet::of_shape(job.shape(), points.columns);
-    match Report::of(&points, &**app.engines.cpu()) {
+    match Report::of(&points, &**app.offload.cpu()) {
         Ok(report) => Ok(report.to_json()),
         // Of points of our own, only that there are none.
         Err(error) => Ok(serde_json::json!({ "error": error.to_string() })),
@@ -203,6 +255,10 @@ struct PartSink<'a, F> {
     encoder: &'a mut PartEncoder,
     send: &'a mut F,
     block_bytes: usize,
+    /// What computes the blocks that come next.
+    engine: EngineName,
+    /// Who waits for the first of them.
+    begin: &'a mut Option<Begin>,
 }
 
 impl<F: FnMut(Bytes) -> Result<(), SinkError>> Sink for PartSink<'_, F> {
@@ -216,7 +272,15 @@ impl<F: FnMut(Bytes) -> Result<(), SinkError>> Sink for PartSink<'_, F> {
 
     fn accept(&mut self, _points: Range<u64>, block: Block) -> Result<(), SinkError> {
         let bytes = self.encoder.block(block)?;
+        if let Some(begin) = self.begin.take() {
+            // Nobody waits where the client has gone: then sending fails as well.
+            let _ = begin.send(Ok(self.engine));
+        }
         (self.send)(bytes)
+    }
+
+    fn computed_by(&mut self, engine: EngineName) {
+        self.engine = engine;
     }
 }
 
