@@ -5,9 +5,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use sphere_engine::{
-    Block, Discard, Engine, EngineName, Job, Sink, SinkError, Stop, Window,
-};
+use sphere_engine::{Block, Discard, Engine, EngineName, Job, Sink, SinkError, Stop, Window};
 
 use crate::setting::{PATIENCE, cpu, job, ladder, supervisor};
 use crate::statistics::{Times, millis};

@@ -1,5 +1,6 @@
 //! The service's side of a worker: jobs out, points in slots back.
 
+use std::net::Shutdown;
 use std::ops::Range;
 use std::os::unix::net::UnixStream;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
@@ -11,14 +12,19 @@ use sphere_math::sampling::Tally;
 
 use super::frame::{receive, send};
 use super::jobs::{Event, Jobs, OnLoss};
-use super::message::{Answer, Order};
+use super::message::{Answer, Failure, Order};
+use super::numbers::Number;
+use super::process::Process;
 use super::shared::{Shared, Slot};
 
 /// So soon a stop is seen while the worker computes.
-const LOOK: Duration = Duration::from_millis(20);
+pub(super) const LOOK: Duration = Duration::from_millis(20);
+
+/// Those who wait for a worker that has gone wait so long to hear how.
+const UNTIL_KNOWN: Duration = Duration::from_millis(3);
 
 /// Slots of one job at most: one is filled, one on its way, one with the sink, one to spare.
-const MOST_SLOTS: usize = 4;
+pub(super) const MOST_SLOTS: usize = 4;
 
 /// A connection to a worker that is ready.
 #[derive(Debug)]
@@ -34,46 +40,85 @@ impl Link {
         Self { orders: Mutex::new(orders), shared, jobs }
     }
 
-    /// Passes on what the worker says, until it says no more or what it must not. Then all that is under
-    /// way is lost. `end` returns, with what became of the worker, when its process is no more: until then
-    /// it may write to slots.
-    pub(super) fn listen(&self, answers: &mut UnixStream, end: impl FnOnce() -> String) {
+    /// Passes on what the worker says, until it says no more, or what it must not. Then all that is under
+    /// way is lost, and the process is ended.
+    pub(super) fn listen(&self, answers: &mut UnixStream, process: &Process) {
         let wrong = loop {
             match receive(answers) {
                 Ok(Some(answer)) => match self.heard(answer) {
                     Ok(()) => {}
-                    Err(what) => break Some(what.to_string()),
+                    Err(what) => break Some(what),
                 },
                 Ok(None) => break None,
                 Err(error) => break Some(error.to_string()),
             }
         };
-        let ended = end();
+        let ended = process.end(UNTIL_KNOWN);
         self.jobs.lose(&wrong.map_or(ended.clone(), |wrong| format!("{wrong}; {ended}")));
+        process.bury();
+        self.jobs.end();
     }
 
-    /// Whether the worker is no more.
-    pub(super) fn is_lost(&self) -> bool {
-        self.jobs.is_lost()
+    /// Whether nothing is left of the process of a worker that is lost.
+    pub(super) fn has_ended(&self) -> bool {
+        self.jobs.has_ended()
     }
 
-    /// How long the worker has said nothing.
+    /// Why the worker is no more, if it is not.
+    pub(super) fn lost(&self) -> Option<String> {
+        self.jobs.lost()
+    }
+
+    /// Asks the worker to say something, unless it has not answered yet, and how long it has not. The time
+    /// before it was asked says nothing about it: who asks may have slept.
     pub(super) fn silence(&self) -> Duration {
-        self.jobs.silence()
+        let (silence, is_to_be_asked) = self.jobs.silence();
+        if is_to_be_asked {
+            // A worker that is gone is silent, too.
+            let _ = self.order(&Order::Ping);
+        }
+        silence
     }
 
     pub(super) fn order(&self, order: &Order) -> Result<(), EngineError> {
         let mut orders = self.orders.lock().unwrap_or_else(PoisonError::into_inner);
-        send(&mut *orders, order).map_err(|error| self.jobs.gone(&error.to_string()))
+        let sent = send(&mut *orders, order);
+        if sent.is_err() {
+            // Half of it may be on its way: nothing can follow it. Who listens ends the worker.
+            let _ = orders.shutdown(Shutdown::Both);
+        }
+        drop(orders);
+        sent.map_err(|error| self.jobs.gone(&error.to_string()))
     }
 
-    fn heard(&self, answer: Answer) -> Result<(), &'static str> {
+    /// Has the worker do something that takes no slots, and waits until it is done.
+    pub(super) fn errand(&self, order: impl FnOnce(u64) -> Order) -> Result<(), EngineError> {
+        let (number, events) = self.jobs.begin(&[])?;
+        self.order(&order(number))?;
+        match events.recv() {
+            Ok(Event::Done { .. }) => Ok(()),
+            Ok(Event::Failed { error }) => Err(error),
+            Ok(Event::Filled(..) | Event::NoDirection { .. }) => {
+                Err(EngineError::Failed { reason: "the worker answers something else".to_string() })
+            }
+            Err(_) => Err(self.jobs.gone("the worker is gone")),
+        }
+    }
+
+    fn heard(&self, answer: Answer) -> Result<(), String> {
         self.jobs.heard();
         match answer {
             Answer::Pong => Ok(()),
-            Answer::Ready { .. } | Answer::Unready { .. } => Err("the worker began again"),
+            Answer::Ready { .. } | Answer::Unready { .. } => {
+                Err("the worker began again".to_string())
+            }
             Answer::Filled { job, slot, start, end } => self.jobs.filled(job, slot, start..end),
             Answer::Done { job, attempts } => self.jobs.ended(job, Event::Done { attempts }),
+            Answer::NoDirection { job, row } => self.jobs.ended(job, Event::NoDirection { row }),
+            Answer::Failed { job, error: Failure::Lost(reason) } => {
+                self.jobs.lost_by(job, &reason)?;
+                Err(reason)
+            }
             Answer::Failed { job, error } => {
                 self.jobs.ended(job, Event::Failed { error: error.into() })
             }
@@ -93,6 +138,21 @@ impl Link {
         let attempts = ended.map_err(|cause| Stopped { next: passage.next, cause })?;
         let tally = Tally { attempts, accepted: job.points() };
         Ok(Report { points: job.points(), tally, elapsed: started.elapsed() })
+    }
+
+    /// Jobs under way.
+    pub(super) fn jobs(&self) -> &Jobs {
+        &self.jobs
+    }
+
+    /// The memory of a slot, for whoever has it.
+    pub(super) fn slot_of(&self, number: Number) -> Slot {
+        self.shared.slot(number)
+    }
+
+    /// A slot that nobody uses.
+    pub(super) fn free_slot(&self) -> Option<Slot> {
+        self.shared.take()
     }
 
     /// The slot that a block of a sink is in, or another.
@@ -156,13 +216,15 @@ impl Passage<'_> {
         loop {
             match events.recv_timeout(LOOK) {
                 Ok(Event::Filled(filled, points)) => {
-                    self.hand_over(self.link.shared.slot(filled), points, out)?;
+                    self.hand_over(self.link.slot_of(filled), points, out)?;
                     if self.next < end {
                         self.lend(number, out).map_err(Cause::Engine)?;
                     }
                 }
                 Ok(Event::Done { attempts }) if self.next == end => return Ok(attempts),
-                Ok(Event::Done { .. }) => return Err(wrong("the worker ended before the end")),
+                Ok(Event::Done { .. } | Event::NoDirection { .. }) => {
+                    return Err(wrong("the worker ended before the end"));
+                }
                 Ok(Event::Failed { error }) => return Err(Cause::Engine(error)),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => {
@@ -203,6 +265,6 @@ impl Passage<'_> {
     }
 }
 
-fn wrong(what: &str) -> Cause {
+pub(super) fn wrong(what: &str) -> Cause {
     Cause::Engine(EngineError::Failed { reason: what.to_string() })
 }

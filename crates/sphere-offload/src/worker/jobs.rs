@@ -14,7 +14,7 @@ use crate::sync::{Condvar, Mutex, MutexGuard, Receiver, Sender, channel};
 /// How long one who finds the socket closed waits to hear why.
 const UNTIL_TOLD: Duration = Duration::from_secs(2);
 
-/// What is done once a worker is lost, by the thread that finds out.
+/// What is done once a worker is lost and its process has ended, by the thread that finds out.
 pub type OnLoss = Box<dyn Fn() + Send + Sync>;
 
 /// All jobs of a worker. Each hears one end: the worker's, or that the worker is no more.
@@ -33,8 +33,10 @@ struct State {
     next: u64,
     /// Why there will be no more.
     lost: Option<String>,
-    /// When the worker last said anything.
-    heard: Instant,
+    /// Nothing is left of its process.
+    ended: bool,
+    /// When the worker was asked to say something, if it has said nothing since.
+    asked: Option<Instant>,
 }
 
 /// A job that the worker has not ended.
@@ -55,6 +57,11 @@ pub(super) enum Event {
         /// Candidates that were looked at.
         attempts: u64,
     },
+    /// A direction that is none: its row.
+    NoDirection {
+        /// Counted from the first of the job.
+        row: u64,
+    },
     /// An end before the end.
     Failed {
         /// Why.
@@ -64,8 +71,8 @@ pub(super) enum Event {
 
 impl Jobs {
     pub(super) fn new(numbers: Arc<Numbers>, on_loss: OnLoss) -> Self {
-        let (running, lost, heard) = (BTreeMap::new(), None, Instant::now());
-        let state = Mutex::new(State { running, next: 0, lost, heard });
+        let (running, lost, asked) = (BTreeMap::new(), None, None);
+        let state = Mutex::new(State { running, next: 0, lost, ended: false, asked });
         Self { numbers, state, told: Condvar::new(), on_loss }
     }
 
@@ -75,7 +82,7 @@ impl Jobs {
         let away: BTreeSet<usize> = slots.iter().copied().collect();
         if let Some(reason) = state.lost.clone() {
             self.numbers.come_back(&away);
-            return Err(EngineError::Lost { reason });
+            return Err(lost(&reason));
         }
         let (events, receiver) = channel();
         let number = state.next;
@@ -97,20 +104,15 @@ impl Jobs {
 
     /// The worker is alive.
     pub(super) fn heard(&self) {
-        self.state().heard = Instant::now();
+        self.state().asked = None;
     }
 
     /// The worker says that it has filled a slot of a job.
-    pub(super) fn filled(
-        &self,
-        job: u64,
-        slot: usize,
-        points: Range<u64>,
-    ) -> Result<(), &'static str> {
+    pub(super) fn filled(&self, job: u64, slot: usize, points: Range<u64>) -> Result<(), String> {
         let mut state = self.state();
         let running = state.running.get_mut(&job).ok_or("points of no job")?;
         if !running.away.remove(&slot) {
-            return Err("points in a slot that the worker had not got");
+            return Err("points in a slot that the worker had not got".to_string());
         }
         let slot = self.numbers.received(slot).ok_or("no such slot")?;
         // Where nobody wants the points any more, the slot is dropped, and free.
@@ -119,7 +121,7 @@ impl Jobs {
     }
 
     /// The worker says that a job has come to an end: it has let go of all its slots.
-    pub(super) fn ended(&self, job: u64, event: Event) -> Result<(), &'static str> {
+    pub(super) fn ended(&self, job: u64, event: Event) -> Result<(), String> {
         let mut state = self.state();
         let Running { events, away } = state.running.remove(&job).ok_or("an end of no job")?;
         self.numbers.come_back(&away);
@@ -127,17 +129,31 @@ impl Jobs {
         Ok(())
     }
 
-    /// The worker is no more, and writes to no slot: all jobs end.
+    /// The worker says that a job has lost its engine, which is so for the life of its process. Nobody
+    /// knows what its device still does: the slots do not come back.
+    pub(super) fn lost_by(&self, job: u64, reason: &str) -> Result<(), String> {
+        let mut state = self.state();
+        let Running { events, .. } = state.running.remove(&job).ok_or("an end of no job")?;
+        state.lost = Some(reason.to_string());
+        let _ = events.send(Event::Failed { error: lost(reason) });
+        Ok(())
+    }
+
+    /// All that is under way is lost. Slots that the worker has may still be written to, and nobody
+    /// gets them any more: they go with their memory, which no other worker has.
     pub(super) fn lose(&self, reason: &str) {
         let mut state = self.state();
         state.lost = Some(reason.to_string());
         self.told.notify_all();
-        (self.on_loss)();
-        for Running { events, away } in std::mem::take(&mut state.running).into_values() {
-            self.numbers.come_back(&away);
-            let error = EngineError::Lost { reason: reason.to_string() };
-            let _ = events.send(Event::Failed { error });
+        for Running { events, .. } in std::mem::take(&mut state.running).into_values() {
+            let _ = events.send(Event::Failed { error: lost(reason) });
         }
+    }
+
+    /// Nothing is left of the process of a worker that is lost.
+    pub(super) fn end(&self) {
+        self.state().ended = true;
+        (self.on_loss)();
     }
 
     /// Why there is no worker: what became of its process, which is about to be told, or else `what`.
@@ -148,14 +164,24 @@ impl Jobs {
         EngineError::Lost { reason: state.lost.clone().unwrap_or_else(|| what.to_string()) }
     }
 
-    /// Whether the worker is no more.
-    pub(super) fn is_lost(&self) -> bool {
-        self.state().lost.is_some()
+    /// Why the worker is no more, if it is not.
+    pub(super) fn lost(&self) -> Option<String> {
+        self.state().lost.clone()
     }
 
-    /// How long the worker has said nothing.
-    pub(super) fn silence(&self) -> Duration {
-        self.state().heard.elapsed()
+    /// Whether nothing is left of the process of a worker that is lost.
+    pub(super) fn has_ended(&self) -> bool {
+        self.state().ended
+    }
+
+    /// How long the worker has not answered, and whether it is to be asked now.
+    pub(super) fn silence(&self) -> (Duration, bool) {
+        let mut state = self.state();
+        if let Some(asked) = state.asked {
+            return (asked.elapsed(), false);
+        }
+        state.asked = Some(Instant::now());
+        (Duration::ZERO, true)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -167,4 +193,8 @@ impl fmt::Debug for Jobs {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("Jobs").field("state", &self.state).finish_non_exhaustive()
     }
+}
+
+fn lost(reason: &str) -> EngineError {
+    EngineError::Lost { reason: reason.to_string() }
 }

@@ -5,15 +5,23 @@
 //! its jobs end as [`EngineError::Lost`](sphere_engine::EngineError::Lost), and another engine goes on.
 
 mod client;
+mod engine;
+mod find;
 mod frame;
 mod jobs;
 mod message;
 mod numbers;
+mod points;
 mod process;
+mod scripted;
+mod search;
 mod serve;
 mod shared;
+mod start;
 mod told;
 
+pub use self::engine::Worker;
 pub use self::jobs::OnLoss;
-pub use self::process::{Worker, WorkerOptions};
+pub use self::scripted::Scripted;
 pub use self::serve::serve;
+pub use self::start::{WorkerOptions, check};

@@ -13,12 +13,16 @@ use std::sync::Arc;
 
 use memmap2::{MmapOptions, MmapRaw};
 use rustix::fs::{MemfdFlags, SealFlags, fcntl_add_seals, fcntl_get_seals, memfd_create};
+use rustix::io::Errno;
 use sphere_engine::LentWords;
 
 use super::numbers::{Number, Numbers};
 
 /// Nobody changes the size, and nobody takes these seals away.
 const SEALS: SealFlags = SealFlags::GROW.union(SealFlags::SHRINK).union(SealFlags::SEAL);
+
+/// More slots are no use to anyone, and their numbers take memory.
+const MOST_SLOTS: usize = 1 << 16;
 
 /// How many slots, and how large.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,7 +36,8 @@ pub(super) struct Layout {
 impl Layout {
     fn bytes(self) -> io::Result<usize> {
         let bytes = self.slots.checked_mul(self.slot_bytes).filter(|&bytes| bytes > 0);
-        let bytes = bytes.filter(|_| self.slot_bytes.is_multiple_of(size_of::<u64>()));
+        let fits = self.slots <= MOST_SLOTS && self.slot_bytes.is_multiple_of(size_of::<u64>());
+        let bytes = bytes.filter(|_| fits);
         bytes.ok_or_else(|| invalid("the slots of the shared memory have no such size"))
     }
 }
@@ -49,8 +54,7 @@ pub(super) struct Shared {
 impl Shared {
     /// New memory, all of it on this side. Pages cost nothing until they are used.
     pub(super) fn create(layout: Layout) -> io::Result<Arc<Self>> {
-        let file = memfd_create("sphere-points", MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING)?;
-        let file = File::from(file);
+        let file = File::from(memory_file()?);
         file.set_len(layout.bytes()? as u64)?;
         fcntl_add_seals(&file, SEALS)?;
         Self::map(file, layout, Numbers::here(layout.slots))
@@ -121,6 +125,15 @@ impl Shared {
     }
 }
 
+/// Memory that nobody can run, which some systems insist on and older ones do not know.
+fn memory_file() -> rustix::io::Result<OwnedFd> {
+    let create = |flags| memfd_create("sphere-points", MemfdFlags::CLOEXEC | flags);
+    match create(MemfdFlags::NOEXEC_SEAL) {
+        Err(Errno::INVAL) => create(MemfdFlags::ALLOW_SEALING),
+        created => created,
+    }
+}
+
 /// The right to read and write a slot. Dropped, the slot is free, on this side.
 #[derive(Debug)]
 pub(super) struct Slot {
@@ -175,6 +188,8 @@ fn invalid(what: &str) -> io::Error {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
     use super::*;
 
     const LAYOUT: Layout = Layout { slots: 3, slot_bytes: 4_096 };
@@ -221,9 +236,31 @@ mod tests {
 
     #[test]
     fn layouts_have_a_size() {
-        for (slots, slot_bytes) in [(0, 8), (8, 0), (1, 7), (usize::MAX, 8)] {
+        for (slots, slot_bytes) in [(0, 8), (8, 0), (1, 7), (usize::MAX, 8), (MOST_SLOTS + 1, 8)] {
             assert!(Shared::create(Layout { slots, slot_bytes }).is_err());
         }
+    }
+
+    /// Two that had the same slot would write over each other's points.
+    #[test]
+    fn a_slot_has_one_owner_at_a_time() {
+        let shared = Shared::create(LAYOUT).unwrap();
+        let owned = [const { AtomicBool::new(false) }; 3];
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    for _ in 0..20_000 {
+                        let Some(slot) = shared.take() else { continue };
+                        let index = slot.number.index();
+                        assert!(!owned[index].swap(true, Ordering::SeqCst), "it has two");
+                        slot.give_away();
+                        owned[index].store(false, Ordering::SeqCst);
+                        shared.numbers().come_back(&BTreeSet::from([index]));
+                    }
+                });
+            }
+        });
+        assert_eq!(shared.free_slots(), 3);
     }
 
     #[test]

@@ -31,7 +31,7 @@ mod sync {
 
 /// Models by name. A runner of their own, because that of Rust would run the tests that stand in those
 /// files as well, outside of the scheduler.
-const MODELS: [(&str, fn()); 10] = [
+const MODELS: [(&str, fn()); 11] = [
     ("one_probes_at_a_time", gate::one_probes_at_a_time_and_the_gate_is_never_stuck),
     ("earlier_closes_nothing", gate::what_was_admitted_before_the_engine_failed_closes_nothing),
     (
@@ -48,6 +48,7 @@ const MODELS: [(&str, fn()); 10] = [
     ("jobs_are_done", worker::ends::jobs_of_a_worker_that_stays_are_done),
     ("jobs_go_away", worker::ends::jobs_that_go_away_leave_no_slot_behind),
     ("jobs_of_a_killed_worker", worker::ends::jobs_of_a_worker_that_is_killed_hear_it_once),
+    ("jobs_of_a_lost_engine", worker::ends::jobs_of_a_worker_whose_engine_is_lost_hear_it_once),
 ];
 
 fn main() {

@@ -1,4 +1,5 @@
-//! Jobs of a worker that is killed at any moment: every one hears one end, and every slot comes home.
+//! Jobs of a worker that is killed at any moment: every one hears one end, every slot of a job that was not
+//! lost comes home, and none does that a worker may still write to.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -17,6 +18,8 @@ use crate::{check, join};
 /// Blocks of every job.
 const BLOCKS: u64 = 2;
 
+const ENDED: &str = "the worker ended";
+
 /// Slots that a job begins with: of those that it is lent besides, one is of no use any more.
 const SLOTS: usize = 2;
 
@@ -33,6 +36,7 @@ struct Link {
     numbers: Arc<Numbers>,
     board: Arc<Board>,
     killed: AtomicBool,
+    poisoned: AtomicBool,
     losses: Arc<AtomicUsize>,
 }
 
@@ -44,13 +48,14 @@ impl Link {
             told.fetch_add(1, Ordering::Relaxed);
         });
         let (jobs, board) = (Jobs::new(Arc::clone(&numbers), on_loss), Arc::default());
-        Arc::new(Self { jobs, numbers, board, killed: AtomicBool::new(false), losses })
+        let (killed, poisoned) = (AtomicBool::new(false), AtomicBool::new(false));
+        Arc::new(Self { jobs, numbers, board, killed, poisoned, losses })
     }
 }
 
 /// A worker, and the thread that hears it: until nobody has orders, or it is killed, as it may be between
-/// any two steps.
-fn work(link: &Link, orders: Receiver<Order>) {
+/// any two steps. The slots that it had then.
+fn work(link: &Link, orders: Receiver<Order>) -> Vec<usize> {
     let mut running: BTreeMap<u64, (Vec<usize>, u64)> = BTreeMap::new();
     let is_killed = || link.killed.load(Ordering::Relaxed);
     while let Ok(order) = orders.recv() {
@@ -77,6 +82,10 @@ fn work(link: &Link, orders: Receiver<Order>) {
             }
         };
         let Some((slots, next)) = running.get_mut(&job) else { continue };
+        if link.poisoned.load(Ordering::Relaxed) {
+            link.jobs.lost_by(job, ENDED).unwrap();
+            break;
+        }
         while *next < BLOCKS && !is_killed() {
             let Some(slot) = slots.pop() else { break };
             link.jobs.filled(job, slot, *next..*next + 1).unwrap();
@@ -89,7 +98,11 @@ fn work(link: &Link, orders: Receiver<Order>) {
     }
     // The socket is closed some time before it is known what became of the process.
     drop(orders);
-    link.jobs.lose("the worker ended");
+    link.jobs.lose(ENDED);
+    // Now its process is waited for.
+    thread::yield_now();
+    link.jobs.end();
+    running.into_values().flat_map(|(slots, _)| slots).collect()
 }
 
 /// How a job went.
@@ -135,6 +148,7 @@ fn run(link: &Link, orders: &Sender<Order>, leave_after: u64) -> End {
                 assert_eq!((next, events.recv().err()), (BLOCKS, Some(RecvError)), "two ends");
                 return End::Done;
             }
+            Ok(Event::NoDirection { row }) => panic!("{row} of points"),
             Ok(Event::Failed { error }) => {
                 assert_eq!(events.recv().err(), Some(RecvError), "two ends");
                 return lost(&error);
@@ -147,12 +161,21 @@ fn run(link: &Link, orders: &Sender<Order>, leave_after: u64) -> End {
 /// Says why.
 fn lost(error: &EngineError) -> End {
     let EngineError::Lost { reason } = error else { panic!("{error}") };
-    assert_eq!(reason, "the worker ended");
+    assert_eq!(reason, ENDED);
     End::Lost
 }
 
-/// Runs jobs at once, some of which go away early; as many as there are slots for each to go on.
-fn together(leave_after: &'static [u64], is_killed: bool) {
+/// What becomes of a worker.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fate {
+    Stays,
+    Killed,
+    /// Its engine is lost, which it says.
+    Poisoned,
+}
+
+/// Runs jobs at once, some of which go away early. There are slots for all.
+fn together(leave_after: &'static [u64], fate: Fate) {
     check(move || {
         let slots = (SLOTS + 1) * leave_after.len();
         let (link, (order, orders)) = (Link::new(slots), channel());
@@ -164,39 +187,50 @@ fn together(leave_after: &'static [u64], is_killed: bool) {
                 let end = run(&link, &order, *leave_after);
                 let left = *leave_after <= BLOCKS;
                 let well = if left { End::Left } else { End::Done };
-                assert!(end == well || is_killed && end == End::Lost, "{end:?}");
+                assert!(end == well || fate != Fate::Stays && end == End::Lost, "{end:?}");
             })
         });
         let jobs: Vec<_> = jobs.collect();
         drop(order);
-        if is_killed {
-            thread::yield_now();
-            link.killed.store(true, Ordering::Relaxed);
-        }
+        thread::yield_now();
+        link.killed.store(fate == Fate::Killed, Ordering::Relaxed);
+        link.poisoned.store(fate == Fate::Poisoned, Ordering::Relaxed);
         join(jobs);
-        worker.join().unwrap();
-        assert!(link.jobs.is_lost());
+        let kept = worker.join().unwrap();
+        assert_eq!(link.jobs.lost().as_deref(), Some(ENDED));
+        assert!(link.jobs.has_ended());
         assert_eq!(link.losses.load(Ordering::Relaxed), 1, "told once");
-        assert_eq!(all_of(&link.numbers), (0..slots).collect::<Vec<_>>(), "slots at home");
+        let home = all_of(&link.numbers);
+        if fate != Fate::Stays {
+            assert!(kept.iter().all(|slot| !home.contains(slot)), "{kept:?}, {home:?} at home");
+        } else {
+            assert_eq!(home, (0..slots).collect::<Vec<_>>(), "slots at home");
+        }
         // Lost is lost, and the slots of who comes too late come back.
-        let slot = link.numbers.take().unwrap().give_away();
-        assert_eq!(lost(&link.jobs.begin(&[slot]).unwrap_err()), End::Lost);
-        assert_eq!(all_of(&link.numbers).len(), slots);
+        let Some(number) = link.numbers.take() else { return };
+        let error = link.jobs.begin(&[number.give_away()]).unwrap_err();
+        assert_eq!(lost(&error), End::Lost);
+        assert_eq!(all_of(&link.numbers), home);
     });
 }
 
 const STAYS: u64 = u64::MAX;
 
 pub(crate) fn jobs_of_a_worker_that_stays_are_done() {
-    together(&[STAYS, STAYS], false);
+    together(&[STAYS, STAYS], Fate::Stays);
 }
 
 pub(crate) fn jobs_that_go_away_leave_no_slot_behind() {
-    together(&[1, BLOCKS], false);
-    together(&[1, STAYS], false);
+    together(&[1, BLOCKS], Fate::Stays);
+    together(&[1, STAYS], Fate::Stays);
 }
 
 pub(crate) fn jobs_of_a_worker_that_is_killed_hear_it_once() {
-    together(&[STAYS, STAYS], true);
-    together(&[1, STAYS], true);
+    together(&[STAYS, STAYS], Fate::Killed);
+    together(&[1, STAYS], Fate::Killed);
+}
+
+pub(crate) fn jobs_of_a_worker_whose_engine_is_lost_hear_it_once() {
+    together(&[STAYS, STAYS], Fate::Poisoned);
+    together(&[1, STAYS], Fate::Poisoned);
 }
