@@ -69,7 +69,8 @@ pub(crate) fn measure() {
         });
         match noting.first_of_cpu {
             Some(at) => {
-                late.push(at.saturating_duration_since(ended).saturating_sub(first.median()))
+                let after = at.saturating_duration_since(ended);
+                late.push(after.saturating_sub(first.median()));
             }
             None => whole_jobs += 1,
         }

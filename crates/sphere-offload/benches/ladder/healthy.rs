@@ -12,6 +12,9 @@ use crate::statistics::{Times, micros};
 /// Rounds; each way is taken once in each.
 const ROUNDS: usize = 20_000;
 
+/// Takes a job to a sink.
+type Way<'a> = &'a dyn Fn(&mut dyn Sink);
+
 pub(crate) fn measure() {
     let (cpu, supervisor) = (cpu(), supervisor());
     let worker = supervisor.wait(PATIENCE).unwrap();
@@ -21,7 +24,7 @@ pub(crate) fn measure() {
     println!("| --- | --- | --- | --- | --- | --- |");
     for points in [10, 500] {
         let job = job(points);
-        let ways: [(&str, &dyn Fn(&mut dyn Sink)); 4] = [
+        let ways: [(&str, Way<'_>); 4] = [
             ("engine", &|out| run(&*cpu, &job, out)),
             ("ladder, engine", &|out| climb(&here, &job, out)),
             ("worker", &|out| run(&*worker, &job, out)),

@@ -8,7 +8,7 @@ use sphere_engine::{CpuEngine, Engine, EngineName, Job, SampleParameters};
 use sphere_offload::breaker::Tolerance;
 use sphere_offload::ladder::{Fixed, Ladder, Rung, Supply};
 use sphere_offload::supervisor::{Limits, Supervisor};
-use sphere_offload::worker::WorkerOptions;
+use sphere_offload::worker::{Scripted, WorkerOptions};
 
 /// What this program is started with as a worker.
 pub(crate) const SERVE: &str = "--serve";
@@ -17,7 +17,7 @@ pub(crate) const SERVE: &str = "--serve";
 pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
 
 pub(crate) fn serve() -> io::Result<()> {
-    sphere_offload::worker::serve(|_| Ok(Arc::new(CpuEngine::new(None)?)))
+    sphere_offload::worker::serve(|_| Ok(Arc::new(Scripted::new(CpuEngine::new(None)?))))
 }
 
 pub(crate) fn cpu() -> Arc<dyn Engine> {
