@@ -7,6 +7,7 @@ use crate::{Cause, ParameterError, SampleParameters, SchemeKind, Stopped};
 /// A lattice whose nearest points can be asked for, checked.
 #[derive(Clone, Debug)]
 pub struct NearestJob {
+    parameters: SampleParameters,
     plan: Plan,
 }
 
@@ -38,10 +39,27 @@ impl NearestJob {
         if !has_total {
             return Err(ParameterError::Missing { parameter: "total", scheme });
         }
-        let job = parameters.job()?;
-        let plan = job.scheme().plan();
-        plan.map(|plan| Self { plan })
+        Self::of(parameters)
+    }
+
+    /// The lattice of parameters that say its total, as those of [`NearestJob::parameters`].
+    ///
+    /// # Errors
+    /// As [`NearestJob::parse`].
+    pub fn of(parameters: SampleParameters) -> Result<Self, ParameterError> {
+        let scheme = parameters.scheme();
+        if scheme != SchemeKind::Fibonacci {
+            return Err(ParameterError::NoNearest { scheme });
+        }
+        let plan = parameters.job()?.scheme().plan();
+        plan.map(|plan| Self { parameters, plan })
             .map_err(|source| ParameterError::OutOfRange { parameter: "total", source })
+    }
+
+    /// What it was made of: how it travels.
+    #[must_use]
+    pub fn parameters(&self) -> &SampleParameters {
+        &self.parameters
     }
 
     /// The lattice, on the best instruction set of this processor.
@@ -54,7 +72,7 @@ impl NearestJob {
     ///
     /// # Errors
     /// [`Cause::Input`] with the lengths.
-    pub(crate) fn check([x, y, z]: [&[f64]; 3], indices: &[u64]) -> Result<(), Stopped> {
+    pub fn check([x, y, z]: [&[f64]; 3], indices: &[u64]) -> Result<(), Stopped> {
         let lengths = [x.len(), y.len(), z.len(), indices.len()];
         if lengths == [indices.len(); 4] {
             return Ok(());
@@ -68,7 +86,7 @@ mod tests {
     use sphere_math::sampling::SampleError;
 
     use super::NearestJob;
-    use crate::{Cause, CpuEngine, Engine, EngineError, Stop, Stopped};
+    use crate::{Cause, CpuEngine, Engine, EngineError, SampleParameters, Stop, Stopped};
 
     #[test]
     fn lattices_that_are_none() {
@@ -111,6 +129,19 @@ mod tests {
             stopped.cause,
             Cause::Input(SampleError::NoDirection { index: 10_000, .. })
         ));
+    }
+
+    #[test]
+    fn a_lattice_is_that_of_its_parameters() {
+        let pairs = [("total", "12345"), ("placement", "offset:0.25")];
+        let job = NearestJob::parse("fibonacci", pairs).unwrap();
+        let text = serde_json::to_string(job.parameters()).unwrap();
+        let again = NearestJob::of(serde_json::from_str(&text).unwrap()).unwrap();
+        let direction = [0.1, -0.7, 0.3];
+        let nearest = |job: &NearestJob| job.plan.nearest(direction).unwrap();
+        assert_eq!(nearest(&again), nearest(&job));
+        let disk = SampleParameters::parse("disk", [("count", "5")]).unwrap();
+        assert_eq!(NearestJob::of(disk).unwrap_err().code(), "no_nearest");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Keeps a worker up: started ahead of need, watched, ended when it is frozen or fat, and replaced.
 
 mod care;
+mod keeper;
 mod memory;
 
 use std::fmt;
@@ -12,9 +13,9 @@ use std::time::{Duration, Instant};
 use sphere_engine::{Engine, EngineError, EngineName};
 
 pub use self::care::Limits;
-use self::care::{Act, Care, Seen, Why};
+use self::keeper::Keeper;
 use self::memory::own_bytes;
-use crate::ladder::Supply;
+use crate::ladder::{Ending, Supply};
 use crate::worker::{Worker, WorkerOptions};
 
 /// How often a worker is looked at.
@@ -26,6 +27,48 @@ pub struct Supervisor {
     shared: Arc<Shared>,
     wake: Sender<Wake>,
     thread: Option<JoinHandle<()>>,
+}
+
+/// What becomes of workers, as it happens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WorkerEvent {
+    /// A worker is up.
+    Ready {
+        /// The number of its process.
+        process: u32,
+        /// The time that it took.
+        after: Duration,
+    },
+    /// A worker is no more, or did not become ready.
+    Ended {
+        /// How.
+        reason: String,
+    },
+    /// There can be none: the engine is not on this machine. It is looked for again, seldom.
+    Absent {
+        /// What is missing.
+        reason: String,
+    },
+}
+
+/// Who is told what becomes of workers, by the thread of the supervisor, which waits meanwhile.
+pub type Observer = Box<dyn Fn(WorkerEvent) + Send + Sync>;
+
+/// What there is at a time, for reports.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WorkerState {
+    /// The number of the process that is up.
+    pub process: Option<u32>,
+    /// Workers that were started so far.
+    pub started: u64,
+    /// How long it has been up.
+    pub up_for: Option<Duration>,
+    /// Its own memory, without what it shares.
+    pub memory_bytes: Option<u64>,
+    /// Whether there is none because the engine is not on this machine.
+    pub is_absent: bool,
+    /// Why the last one that ended has, or why there is none.
+    pub last_cause: Option<String>,
 }
 
 /// What wakes the thread before it is time to look.
@@ -47,15 +90,22 @@ struct Shared {
 #[derive(Debug)]
 struct Now {
     worker: Option<Arc<Worker>>,
+    /// Since when.
+    ready: Instant,
+    /// Whether there is none because there is no engine.
+    is_absent: bool,
     /// Why there is none, or why the last one ended.
-    reason: String,
+    last_cause: Option<String>,
     /// Workers that were started.
     started: u64,
 }
 
-/// What a worker is in. (Filled by its owner.)
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct WorkerState;
+impl Now {
+    /// The worker, unless it has ended.
+    fn up(&self) -> Option<&Arc<Worker>> {
+        self.worker.as_ref().filter(|worker| !worker.is_lost())
+    }
+}
 
 impl Supervisor {
     /// Starts a worker, without waiting for it, and keeps one up from here on.
@@ -63,15 +113,32 @@ impl Supervisor {
     /// # Errors
     /// [`EngineError::Unavailable`] if not even a thread can be started.
     pub fn start(options: WorkerOptions, limits: Limits) -> Result<Self, EngineError> {
-        let reason = "the worker is starting".to_string();
-        let now = Mutex::new(Now { worker: None, reason, started: 0 });
-        let shared = Arc::new(Shared { now, changed: Condvar::new() });
+        Self::observed(options, limits, Box::new(drop))
+    }
+
+    /// The same, with someone who is told what becomes of workers.
+    ///
+    /// # Errors
+    /// As [`Supervisor::start`].
+    pub fn observed(
+        options: WorkerOptions,
+        limits: Limits,
+        observer: Observer,
+    ) -> Result<Self, EngineError> {
+        let now = Now {
+            worker: None,
+            ready: Instant::now(),
+            is_absent: false,
+            last_cause: None,
+            started: 0,
+        };
+        let shared = Arc::new(Shared { now: Mutex::new(now), changed: Condvar::new() });
         let (wake, woken) = channel();
         let (watched, of, lost) = (Arc::clone(&shared), options.clone(), wake.clone());
         let thread = thread::Builder::new().name("supervisor".to_string()).spawn(move || {
-            let mut care = Care::new(limits);
+            let mut keeper = Keeper::new(limits, of, observer, watched, lost);
             loop {
-                watched.look(&mut care, &of, &lost);
+                keeper.look();
                 match woken.recv_timeout(LOOK) {
                     Ok(Wake::Look) | Err(RecvTimeoutError::Timeout) => {}
                     Ok(Wake::End) | Err(RecvTimeoutError::Disconnected) => break,
@@ -87,7 +154,23 @@ impl Supervisor {
     /// The worker that is up now.
     #[must_use]
     pub fn worker(&self) -> Option<Arc<Worker>> {
-        self.shared.now().worker.clone().filter(|worker| !worker.is_lost())
+        self.shared.now().up().cloned()
+    }
+
+    /// What there is now.
+    #[must_use]
+    pub fn state(&self) -> WorkerState {
+        let now = self.shared.now();
+        let up = now.up();
+        let process = up.map(|worker| worker.process_id());
+        WorkerState {
+            process,
+            started: now.started,
+            up_for: up.map(|_| now.ready.elapsed()),
+            memory_bytes: process.and_then(own_bytes),
+            is_absent: now.is_absent,
+            last_cause: now.last_cause.clone(),
+        }
     }
 
     /// Workers that were started so far.
@@ -96,14 +179,18 @@ impl Supervisor {
         self.shared.now().started
     }
 
-    /// The worker that is up, or the next one if that takes no longer than `patience`.
+    /// The worker that is up, or the next one if that takes no longer than `patience`. Nobody waits for an
+    /// engine that is not on this machine.
     #[must_use]
     pub fn wait(&self, patience: Duration) -> Option<Arc<Worker>> {
         let until = Instant::now() + patience;
         let mut now = self.shared.now();
         loop {
-            if let Some(worker) = now.worker.clone().filter(|worker| !worker.is_lost()) {
-                return Some(worker);
+            if let Some(worker) = now.up() {
+                return Some(Arc::clone(worker));
+            }
+            if now.is_absent {
+                return None;
             }
             self.hurry();
             let left =
@@ -147,11 +234,38 @@ impl Supply for Supervisor {
 
     fn engine(&self) -> Result<Arc<dyn Engine>, EngineError> {
         let now = self.shared.now();
-        if let Some(worker) = now.worker.clone().filter(|worker| !worker.is_lost()) {
-            return Ok(worker);
+        if let Some(worker) = now.up() {
+            return Ok(Arc::<Worker>::clone(worker));
         }
         self.hurry();
-        Err(EngineError::Unavailable { reason: now.reason.clone() })
+        let lost = now.worker.as_ref().and_then(|worker| worker.lost());
+        let starting = || "the worker is starting".to_string();
+        let reason = lost.or_else(|| now.last_cause.clone()).unwrap_or_else(starting);
+        Err(EngineError::Unavailable { reason })
+    }
+
+    fn absent(&self) -> Option<String> {
+        let now = self.shared.now();
+        if now.is_absent { now.last_cause.clone() } else { None }
+    }
+
+    fn settle(&self, patience: Duration) {
+        // Whether it is there is asked for by whoever wants it.
+        let _ = self.wait(patience);
+    }
+
+    fn end(&self, ending: Ending) -> Result<(), EngineError> {
+        let none = || EngineError::Unavailable { reason: "there is no worker now".to_string() };
+        let worker = self.worker().ok_or_else(none)?;
+        match ending {
+            Ending::Kill => worker.kill(),
+            Ending::Freeze => worker.freeze(),
+        }
+        Ok(())
+    }
+
+    fn process(&self) -> Option<WorkerState> {
+        Some(self.state())
     }
 }
 
@@ -159,51 +273,4 @@ impl Shared {
     fn now(&self) -> MutexGuard<'_, Now> {
         self.now.lock().unwrap_or_else(PoisonError::into_inner)
     }
-
-    /// Looks once, and does what is to be done.
-    fn look(&self, care: &mut Care, options: &WorkerOptions, wake: &Sender<Wake>) {
-        let worker = self.now().worker.clone();
-        let seen = worker.as_deref().map_or(Seen::None, see);
-        match care.act(seen, Instant::now()) {
-            Act::Wait => {}
-            Act::End(why) => {
-                let reason = match why {
-                    Why::Frozen => "the worker said nothing any more",
-                    Why::Fat => "the worker took more memory than it may",
-                };
-                self.now().reason = reason.to_string();
-                if let Some(worker) = worker {
-                    worker.kill();
-                }
-            }
-            Act::Start => {
-                // Outside the lock: jobs take other engines meanwhile.
-                let wake = wake.clone();
-                let on_loss = Box::new(move || {
-                    // Fails only where the supervisor has ended.
-                    let _ = wake.send(Wake::Look);
-                });
-                let started = Worker::watched(options, on_loss);
-                let mut now = self.now();
-                now.started += 1;
-                match started {
-                    Ok(worker) => now.worker = Some(Arc::new(worker)),
-                    Err(error) => {
-                        now.worker = None;
-                        now.reason = error.to_string();
-                    }
-                }
-                drop(now);
-                self.changed.notify_all();
-            }
-        }
-    }
-}
-
-fn see(worker: &Worker) -> Seen {
-    if worker.is_lost() {
-        return Seen::Lost;
-    }
-    let silence = worker.silence();
-    Seen::Up { silence, memory_bytes: own_bytes(worker.process_id()).unwrap_or(0) }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
+use std::net::Shutdown;
 use std::ops::Range;
 use std::os::unix::net::UnixStream;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -12,17 +13,21 @@ use sphere_engine::{Block, Cause, EngineError, Job, Report, Sink, Stop, Stopped}
 use sphere_math::sampling::Tally;
 
 use super::frame::{receive, send};
-use super::message::{Answer, Order};
+use super::message::{Answer, Failure, Order};
+use super::process::Process;
 use super::shared::{Shared, Slot};
 
 /// So soon a stop is seen while the worker computes.
-const LOOK: Duration = Duration::from_millis(20);
+pub(super) const LOOK: Duration = Duration::from_millis(20);
 
 /// How long one who finds the socket closed waits to hear why.
 const UNTIL_TOLD: Duration = Duration::from_secs(2);
 
+/// Those who wait for a worker that has gone wait so long to hear how.
+const UNTIL_KNOWN: Duration = Duration::from_millis(3);
+
 /// Slots of one job at most: one is filled, one on its way, one with the sink, one to spare.
-const MOST_SLOTS: usize = 4;
+pub(super) const MOST_SLOTS: usize = 4;
 
 /// A connection to a worker that is ready.
 pub(super) struct Link {
@@ -35,7 +40,7 @@ pub(super) struct Link {
     on_loss: OnLoss,
 }
 
-/// What is done once a worker is lost, by the thread that finds out.
+/// What is done once a worker is lost and its process has ended, by the thread that finds out.
 pub type OnLoss = Box<dyn Fn() + Send + Sync>;
 
 #[derive(Debug)]
@@ -44,8 +49,10 @@ struct State {
     next: u64,
     /// Why there will be no more.
     lost: Option<String>,
-    /// When the worker last said anything.
-    heard: Instant,
+    /// Nothing is left of its process.
+    ended: bool,
+    /// When the worker was asked to say something, if it has said nothing since.
+    asked: Option<Instant>,
 }
 
 /// A job that the worker has not ended.
@@ -58,9 +65,10 @@ struct Running {
 
 /// What a job hears.
 #[derive(Debug)]
-enum Event {
+pub(super) enum Event {
     Filled(Slot, Range<u64>),
     Done { attempts: u64 },
+    NoDirection { row: u64 },
     Failed { error: EngineError },
 }
 
@@ -72,63 +80,101 @@ impl fmt::Debug for Link {
 
 impl Link {
     pub(super) fn new(orders: UnixStream, shared: Arc<Shared>, on_loss: OnLoss) -> Self {
-        let (running, lost, heard) = (HashMap::new(), None, Instant::now());
-        let state = Mutex::new(State { running, next: 0, lost, heard });
+        let (running, lost, asked) = (HashMap::new(), None, None);
+        let state = Mutex::new(State { running, next: 0, lost, ended: false, asked });
         Self { orders: Mutex::new(orders), shared, state, told: Condvar::new(), on_loss }
     }
 
-    /// Passes on what the worker says, until it says no more or what it must not. Then all that is under
-    /// way is lost. `end` returns, with what became of the worker, when its process is no more: until then
-    /// it may write to slots.
-    pub(super) fn listen(&self, answers: &mut UnixStream, end: impl FnOnce() -> String) {
+    /// Passes on what the worker says, until it says no more, or what it must not. Then all that is under
+    /// way is lost, and the process is ended.
+    pub(super) fn listen(&self, answers: &mut UnixStream, process: &Process) {
         let wrong = loop {
             match receive(answers) {
                 Ok(Some(answer)) => match self.heard(answer) {
                     Ok(()) => {}
-                    Err(what) => break Some(what.to_string()),
+                    Err(what) => break Some(what),
                 },
                 Ok(None) => break None,
                 Err(error) => break Some(error.to_string()),
             }
         };
-        let ended = end();
+        let ended = process.end(UNTIL_KNOWN);
         self.lose(&wrong.map_or(ended.clone(), |wrong| format!("{wrong}; {ended}")));
+        process.bury();
+        self.state().ended = true;
+        (self.on_loss)();
     }
 
-    /// Whether the worker is no more.
-    pub(super) fn is_lost(&self) -> bool {
-        self.state().lost.is_some()
+    /// Whether nothing is left of the process of a worker that is lost.
+    pub(super) fn has_ended(&self) -> bool {
+        self.state().ended
     }
 
-    /// How long the worker has said nothing.
+    /// Why the worker is no more, if it is not.
+    pub(super) fn lost(&self) -> Option<String> {
+        self.state().lost.clone()
+    }
+
+    /// Asks the worker to say something, unless it has not answered yet, and how long it has not. The time
+    /// before it was asked says nothing about it: who asks may have slept.
     pub(super) fn silence(&self) -> Duration {
-        self.state().heard.elapsed()
+        let mut state = self.state();
+        if let Some(asked) = state.asked {
+            return asked.elapsed();
+        }
+        state.asked = Some(Instant::now());
+        drop(state);
+        // A worker that is gone is silent, too.
+        let _ = self.order(&Order::Ping);
+        Duration::ZERO
     }
 
     pub(super) fn order(&self, order: &Order) -> Result<(), EngineError> {
         let mut orders = self.orders.lock().unwrap_or_else(PoisonError::into_inner);
-        send(&mut *orders, order).map_err(|error| self.gone(&error.to_string()))
+        let sent = send(&mut *orders, order);
+        if sent.is_err() {
+            // Half of it may be on its way: nothing can follow it. Who listens ends the worker.
+            let _ = orders.shutdown(Shutdown::Both);
+        }
+        drop(orders);
+        sent.map_err(|error| self.gone(&error.to_string()))
+    }
+
+    /// Has the worker do something that takes no slots, and waits until it is done.
+    pub(super) fn errand(&self, order: impl FnOnce(u64) -> Order) -> Result<(), EngineError> {
+        let (number, events) = self.begin(&[])?;
+        self.order(&order(number))?;
+        match events.recv() {
+            Ok(Event::Done { .. }) => Ok(()),
+            Ok(Event::Failed { error }) => Err(error),
+            Ok(Event::Filled(..) | Event::NoDirection { .. }) => {
+                Err(EngineError::Failed { reason: "the worker answers something else".to_string() })
+            }
+            Err(_) => Err(self.gone("the worker is gone")),
+        }
     }
 
     /// Why there is no worker: what became of its process, which the listener is about to say, or else
     /// `what`.
-    fn gone(&self, what: &str) -> EngineError {
+    pub(super) fn gone(&self, what: &str) -> EngineError {
         let unknown = |state: &mut State| state.lost.is_none();
         let told = self.told.wait_timeout_while(self.state(), UNTIL_TOLD, unknown);
         let state = told.map_or_else(|poisoned| poisoned.into_inner().0, |(state, _)| state);
         EngineError::Lost { reason: state.lost.clone().unwrap_or_else(|| what.to_string()) }
     }
 
-    fn heard(&self, answer: Answer) -> Result<(), &'static str> {
+    fn heard(&self, answer: Answer) -> Result<(), String> {
         let mut state = self.state();
-        state.heard = Instant::now();
+        state.asked = None;
         match answer {
             Answer::Pong => {}
-            Answer::Ready { .. } | Answer::Unready { .. } => return Err("the worker began again"),
+            Answer::Ready { .. } | Answer::Unready { .. } => {
+                return Err("the worker began again".to_string());
+            }
             Answer::Filled { job, slot, start, end } => {
                 let running = state.running.get_mut(&job).ok_or("points of no job")?;
                 if !running.away.remove(&slot) {
-                    return Err("points in a slot that the worker had not got");
+                    return Err("points in a slot that the worker had not got".to_string());
                 }
                 let slot = self.shared.received(slot).ok_or("no such slot")?;
                 // Where nobody wants the points any more, the slot is dropped, and free.
@@ -136,6 +182,19 @@ impl Link {
             }
             Answer::Done { job, attempts } => {
                 state.end(job, &self.shared, Event::Done { attempts })?;
+            }
+            Answer::NoDirection { job, row } => {
+                state.end(job, &self.shared, Event::NoDirection { row })?;
+            }
+            Answer::Failed { job, error: Failure::Lost(reason) } => {
+                // An engine that is lost is so for the life of its process. Nobody knows what its device
+                // still does: the slots do not come back.
+                let Running { events, .. } =
+                    state.running.remove(&job).ok_or("an end of no job")?;
+                state.lost = Some(reason.clone());
+                let error = EngineError::Lost { reason: reason.clone() };
+                let _ = events.send(Event::Failed { error });
+                return Err(reason);
             }
             Answer::Failed { job, error } => {
                 let error = error.into();
@@ -145,13 +204,13 @@ impl Link {
         Ok(())
     }
 
+    /// All that is under way is lost. Slots that the worker has may still be written to, and nobody
+    /// gets them any more: they go with this memory, which no other worker has.
     fn lose(&self, reason: &str) {
         let mut state = self.state();
         state.lost = Some(reason.to_string());
         self.told.notify_all();
-        (self.on_loss)();
-        for (_, Running { events, away }) in state.running.drain() {
-            self.shared.come_back(&away);
+        for (_, Running { events, .. }) in state.running.drain() {
             let error = EngineError::Lost { reason: reason.to_string() };
             let _ = events.send(Event::Failed { error });
         }
@@ -176,7 +235,7 @@ impl Link {
         Ok(Report { points: job.points(), tally, elapsed: started.elapsed() })
     }
 
-    fn begin(&self, slots: &[usize]) -> Result<(u64, Receiver<Event>), EngineError> {
+    pub(super) fn begin(&self, slots: &[usize]) -> Result<(u64, Receiver<Event>), EngineError> {
         let mut state = self.state();
         let away: BTreeSet<usize> = slots.iter().copied().collect();
         if let Some(reason) = state.lost.clone() {
@@ -190,6 +249,11 @@ impl Link {
         Ok((number, receiver))
     }
 
+    /// A slot that nobody uses.
+    pub(super) fn free_slot(&self) -> Option<Slot> {
+        self.shared.take()
+    }
+
     /// The slot that a block of a sink is in, or another.
     fn slot(&self, block: Block) -> Option<Slot> {
         match block.into_lent::<Slot>() {
@@ -200,7 +264,7 @@ impl Link {
 }
 
 impl State {
-    fn end(&mut self, job: u64, shared: &Shared, event: Event) -> Result<(), &'static str> {
+    fn end(&mut self, job: u64, shared: &Shared, event: Event) -> Result<(), String> {
         let Running { events, away } = self.running.remove(&job).ok_or("an end of no job")?;
         // At its end the worker has let go of all slots of a job.
         shared.come_back(&away);
@@ -267,7 +331,9 @@ impl Passage<'_> {
                     }
                 }
                 Ok(Event::Done { attempts }) if self.next == end => return Ok(attempts),
-                Ok(Event::Done { .. }) => return Err(wrong("the worker ended before the end")),
+                Ok(Event::Done { .. } | Event::NoDirection { .. }) => {
+                    return Err(wrong("the worker ended before the end"));
+                }
                 Ok(Event::Failed { error }) => return Err(Cause::Engine(error)),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => {
@@ -314,6 +380,6 @@ impl Passage<'_> {
     }
 }
 
-fn wrong(what: &str) -> Cause {
+pub(super) fn wrong(what: &str) -> Cause {
     Cause::Engine(EngineError::Failed { reason: what.to_string() })
 }

@@ -18,7 +18,8 @@ pub(super) fn send(to: &mut impl Write, message: &impl Serialize) -> io::Result<
     to.write_all(&bytes)
 }
 
-/// The next message; `None` where the other side has closed the socket between two.
+/// The next message; `None` where the other side has closed the socket between two, or has ended with
+/// messages that it had not read.
 pub(super) fn receive<T: DeserializeOwned>(from: &mut impl Read) -> io::Result<Option<T>> {
     let mut length = [0; 4];
     let mut have = 0;
@@ -28,6 +29,9 @@ pub(super) fn receive<T: DeserializeOwned>(from: &mut impl Read) -> io::Result<O
             Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
             Ok(read) => have += read,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) if have == 0 && error.kind() == io::ErrorKind::ConnectionReset => {
+                return Ok(None);
+            }
             Err(error) => return Err(error),
         }
     }

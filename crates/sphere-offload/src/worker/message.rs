@@ -4,21 +4,34 @@
 //! message names the slot.
 
 use serde::{Deserialize, Serialize};
-use sphere_engine::{EngineError, SampleParameters};
+use sphere_engine::{EngineError, Harm, SampleParameters};
 
 use super::told::Told;
 
 /// Both must speak the same: the worker is the same program, but its path is a parameter.
 pub(super) const VERSION: &str = env!("CARGO_PKG_VERSION");
 
+/// The first message of either side, in every version: each can name the other. What later ones may add
+/// is passed over.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Hello {
+    /// Of the sender.
+    pub(super) version: String,
+}
+
+impl Hello {
+    /// That of this program.
+    pub(super) fn own() -> Self {
+        Self { version: VERSION.to_string() }
+    }
+}
+
 /// To the worker.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
 pub(super) enum Order {
-    /// The first message, with the descriptor of the shared memory.
+    /// The first one, once versions agree.
     Start {
-        /// Of the service.
-        version: String,
         /// The engine to open, and how: what a fresh worker needs to be ready.
         engine: String,
         /// Bytes of a slot.
@@ -49,8 +62,36 @@ pub(super) enum Order {
         /// Which.
         job: u64,
     },
+    /// Finds the indices of the lattice points nearest to directions, which are in a slot: columns x, y
+    /// and z, and room for the indices.
+    Nearest {
+        /// Which job this is.
+        job: u64,
+        /// The lattice.
+        lattice: SampleParameters,
+        /// Where the directions are.
+        slot: usize,
+        /// How many.
+        rows: usize,
+    },
+    /// The engine is to be harmed, and says so as a job that is done.
+    Harm {
+        /// The number of that job.
+        job: u64,
+        /// What is done to it.
+        #[serde(with = "ToldHarm")]
+        harm: Harm,
+    },
     /// Answer, if you can.
     Ping,
+}
+
+/// A [`Harm`] as a message.
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Harm", rename_all = "snake_case")]
+enum ToldHarm {
+    Poison,
+    Lose,
 }
 
 /// From the worker.
@@ -59,8 +100,6 @@ pub(super) enum Order {
 pub(super) enum Answer {
     /// The engine is open.
     Ready {
-        /// Of the worker.
-        version: String,
         /// What it can do.
         engine: Told,
     },
@@ -69,7 +108,7 @@ pub(super) enum Answer {
         /// Why.
         error: Failure,
     },
-    /// Points of a job are in a slot, in index order.
+    /// Points of a job are in a slot, in index order; or the indices for the first rows of it.
     Filled {
         /// Which job.
         job: u64,
@@ -86,6 +125,13 @@ pub(super) enum Answer {
         job: u64,
         /// Candidates that were looked at.
         attempts: u64,
+    },
+    /// A row is no direction; the indices of those before it are there.
+    NoDirection {
+        /// Which job.
+        job: u64,
+        /// The place of the row in its slot.
+        row: u64,
     },
     /// A job has not.
     Failed {

@@ -5,13 +5,21 @@
 //! its jobs end as [`EngineError::Lost`](sphere_engine::EngineError::Lost), and another engine goes on.
 
 mod client;
+mod engine;
+mod find;
 mod frame;
 mod message;
+mod points;
 mod process;
+mod scripted;
+mod search;
 mod serve;
 mod shared;
+mod start;
 mod told;
 
 pub use self::client::OnLoss;
-pub use self::process::{Worker, WorkerOptions};
+pub use self::engine::Worker;
+pub use self::scripted::Scripted;
 pub use self::serve::serve;
+pub use self::start::{WorkerOptions, check};

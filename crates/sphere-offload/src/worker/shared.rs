@@ -13,10 +13,14 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use memmap2::{MmapOptions, MmapRaw};
 use rustix::fs::{MemfdFlags, SealFlags, fcntl_add_seals, fcntl_get_seals, memfd_create};
+use rustix::io::Errno;
 use sphere_engine::LentWords;
 
 /// Nobody changes the size, and nobody takes these seals away.
 const SEALS: SealFlags = SealFlags::GROW.union(SealFlags::SHRINK).union(SealFlags::SEAL);
+
+/// More slots are no use to anyone, and their numbers take memory.
+const MOST_SLOTS: usize = 1 << 16;
 
 /// How many slots, and how large.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +34,8 @@ pub(super) struct Layout {
 impl Layout {
     fn bytes(self) -> io::Result<usize> {
         let bytes = self.slots.checked_mul(self.slot_bytes).filter(|&bytes| bytes > 0);
-        let bytes = bytes.filter(|_| self.slot_bytes.is_multiple_of(size_of::<u64>()));
+        let fits = self.slots <= MOST_SLOTS && self.slot_bytes.is_multiple_of(size_of::<u64>());
+        let bytes = bytes.filter(|_| fits);
         bytes.ok_or_else(|| invalid("the slots of the shared memory have no such size"))
     }
 }
@@ -57,8 +62,7 @@ struct Numbers {
 impl Shared {
     /// New memory, all of it on this side. Pages cost nothing until they are used.
     pub(super) fn create(layout: Layout) -> io::Result<Arc<Self>> {
-        let file = memfd_create("sphere-points", MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING)?;
-        let file = File::from(file);
+        let file = File::from(memory_file()?);
         file.set_len(layout.bytes()? as u64)?;
         fcntl_add_seals(&file, SEALS)?;
         let free = (0..layout.slots).collect();
@@ -90,7 +94,7 @@ impl Shared {
     /// A slot that nobody uses.
     pub(super) fn take(self: &Arc<Self>) -> Option<Slot> {
         let index = self.numbers().free.pop_first()?;
-        Some(Slot { shared: Arc::clone(self), index })
+        Some(Slot::new(self, index))
     }
 
     /// One of these, if nobody uses it.
@@ -98,13 +102,13 @@ impl Shared {
         let free = &mut self.numbers().free;
         let index = free.intersection(indices).next().copied()?;
         free.remove(&index);
-        Some(Slot { shared: Arc::clone(self), index })
+        Some(Slot::new(self, index))
     }
 
     /// A slot that the other side has given, as it says; `None` where it had not got it.
     pub(super) fn received(self: &Arc<Self>, index: usize) -> Option<Slot> {
         let had = self.numbers().away.remove(&index);
-        had.then(|| Slot { shared: Arc::clone(self), index })
+        had.then(|| Slot::new(self, index))
     }
 
     /// Waits until nobody on this side uses any of these slots, and gives them to the other side.
@@ -147,22 +151,34 @@ impl Shared {
     }
 }
 
+/// Memory that nobody can run, which some systems insist on and older ones do not know.
+fn memory_file() -> rustix::io::Result<OwnedFd> {
+    let create = |flags| memfd_create("sphere-points", MemfdFlags::CLOEXEC | flags);
+    match create(MemfdFlags::NOEXEC_SEAL) {
+        Err(Errno::INVAL) => create(MemfdFlags::ALLOW_SEALING),
+        created => created,
+    }
+}
+
 /// The right to read and write a slot. Dropped, the slot is free, on this side.
 #[derive(Debug)]
 pub(super) struct Slot {
     shared: Arc<Shared>,
     index: usize,
+    /// Whether the other side has it.
+    is_away: bool,
 }
 
 impl Slot {
-    /// Gives the slot to the other side, which is to be told its number.
-    pub(super) fn give_away(self) -> usize {
-        let (index, shared) = (self.index, Arc::clone(&self.shared));
-        drop(self);
-        let mut numbers = shared.numbers();
-        numbers.free.remove(&index);
-        numbers.away.insert(index);
-        index
+    fn new(shared: &Arc<Shared>, index: usize) -> Self {
+        Self { shared: Arc::clone(shared), index, is_away: false }
+    }
+
+    /// Gives the slot to the other side, which is to be told its number. It is never free meanwhile.
+    pub(super) fn give_away(mut self) -> usize {
+        self.is_away = true;
+        self.shared.numbers().away.insert(self.index);
+        self.index
     }
 
     pub(super) fn is_of(&self, shared: &Arc<Shared>) -> bool {
@@ -197,6 +213,9 @@ impl LentWords for Slot {
 
 impl Drop for Slot {
     fn drop(&mut self) {
+        if self.is_away {
+            return;
+        }
         self.shared.numbers().free.insert(self.index);
         self.shared.freed.notify_all();
     }
@@ -208,6 +227,8 @@ fn invalid(what: &str) -> io::Error {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
     use super::*;
 
     const LAYOUT: Layout = Layout { slots: 3, slot_bytes: 4_096 };
@@ -254,9 +275,31 @@ mod tests {
 
     #[test]
     fn layouts_have_a_size() {
-        for (slots, slot_bytes) in [(0, 8), (8, 0), (1, 7), (usize::MAX, 8)] {
+        for (slots, slot_bytes) in [(0, 8), (8, 0), (1, 7), (usize::MAX, 8), (MOST_SLOTS + 1, 8)] {
             assert!(Shared::create(Layout { slots, slot_bytes }).is_err());
         }
+    }
+
+    /// Two that had the same slot would write over each other's points.
+    #[test]
+    fn a_slot_has_one_owner_at_a_time() {
+        let shared = Shared::create(LAYOUT).unwrap();
+        let owned = [const { AtomicBool::new(false) }; 3];
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    for _ in 0..20_000 {
+                        let Some(slot) = shared.take() else { continue };
+                        let index = slot.index;
+                        assert!(!owned[index].swap(true, Ordering::SeqCst), "it has two");
+                        slot.give_away();
+                        owned[index].store(false, Ordering::SeqCst);
+                        shared.come_back(&BTreeSet::from([index]));
+                    }
+                });
+            }
+        });
+        assert_eq!(shared.free_slots(), 3);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use sphere_engine::numa::NumaState;
 use sphere_engine::{Capability, Costs, EngineName, Precision, Refused};
-use sphere_math::kernels::ALL;
+use sphere_math::kernels::{ALL, NEAREST};
 
 /// A [`Capability`] as a message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -68,5 +68,5 @@ impl Told {
 }
 
 fn kernel(name: &str) -> Option<&'static str> {
-    ALL.iter().map(|kernel| kernel.name).find(|known| *known == name)
+    ALL.iter().chain([&NEAREST]).map(|kernel| kernel.name).find(|known| *known == name)
 }
