@@ -18,6 +18,10 @@ pub(crate) const TESTS: crate::Tests = &[
         a_killed_worker_loses_its_jobs_and_says_where,
     ),
     ("a_job_that_is_stopped_gives_its_slots_back", a_job_that_is_stopped_gives_its_slots_back),
+    (
+        "a_job_that_is_stopped_once_all_points_are_there_is_done",
+        a_job_that_is_stopped_once_all_points_are_there_is_done,
+    ),
     ("a_sink_that_keeps_its_blocks_is_told", a_sink_that_keeps_its_blocks_is_told),
     ("harm_loses_the_engine_and_with_it_the_worker", harm_loses_the_engine_and_with_it_the_worker),
     ("what_a_healthy_job_costs", what_a_healthy_job_costs),
@@ -107,6 +111,18 @@ fn a_job_that_is_stopped_gives_its_slots_back() {
         let mut sink = At { points: Collect::default(), count: 5_000, what };
         let stopped = worker.run(&job, &mut sink, &stop).unwrap_err();
         assert!(matches!(stopped.cause, Cause::Requested), "{stopped}");
+    }
+}
+
+fn a_job_that_is_stopped_once_all_points_are_there_is_done() {
+    let worker = Worker::start(&options()).unwrap();
+    let job = job("fibonacci", "count=5000");
+    for _ in 0..50 {
+        let stop = Stop::never();
+        let what = Some(|| stop.request());
+        let mut sink = At { points: Collect::default(), count: 5_000, what };
+        let report = worker.run(&job, &mut sink, &stop).unwrap();
+        assert_eq!((report.points, sink.points.values.len()), (5_000, 15_000));
     }
 }
 

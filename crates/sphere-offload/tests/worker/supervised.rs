@@ -118,7 +118,7 @@ fn kills_under_load_lose_nothing() {
         });
         for round in 0..30 {
             std::thread::sleep(Duration::from_millis(20 + 7 * (round % 5)));
-            if let Some(worker) = supervisor.worker() {
+            if let Some(worker) = Supervisor::worker(&supervisor) {
                 signal(
                     worker.process_id(),
                     if round % 5 == 4 { Signal::STOP } else { Signal::KILL },
