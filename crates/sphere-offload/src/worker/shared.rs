@@ -8,13 +8,14 @@
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::io;
+use std::ops::Range;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use memmap2::{MmapOptions, MmapRaw};
 use rustix::fs::{MemfdFlags, SealFlags, fcntl_add_seals, fcntl_get_seals, memfd_create};
 use rustix::io::Errno;
-use sphere_engine::LentWords;
+use sphere_engine::{FixedMemory, LentWords};
 
 /// Nobody changes the size, and nobody takes these seals away.
 const SEALS: SealFlags = SealFlags::GROW.union(SealFlags::SHRINK).union(SealFlags::SEAL);
@@ -148,6 +149,16 @@ impl Shared {
 
     fn numbers(&self) -> MutexGuard<'_, Numbers> {
         self.numbers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+// SAFETY: the mapping is of all of the range, to be read and written, and is undone when `self` is dropped
+// and not before: nobody has a part of it unmapped, and the pages behind it cannot go, because the size is
+// sealed.
+unsafe impl FixedMemory for Shared {
+    fn range(&self) -> Range<usize> {
+        let start = self.map.as_mut_ptr().expose_provenance();
+        start..start + self.map.len()
     }
 }
 
