@@ -4,11 +4,12 @@ use std::ops::Range;
 use std::time::{Duration, Instant};
 
 use sphere_engine::{
-    Block, Cause, Collect, CpuEngine, Engine as _, EngineError, Harm, Sink, SinkError, Stop, Window,
+    Block, Cause, Collect, CpuEngine, Engine as _, EngineError, Harm, NearestJob, Sink, SinkError,
+    Stop, Window,
 };
 use sphere_offload::worker::Worker;
 
-use crate::{PATIENCE, job, options, points};
+use crate::{PATIENCE, job, options, playing, points};
 
 pub(crate) const TESTS: crate::Tests = &[
     ("points_are_those_of_the_engine", points_are_those_of_the_engine),
@@ -17,6 +18,7 @@ pub(crate) const TESTS: crate::Tests = &[
         "a_killed_worker_loses_its_jobs_and_says_where",
         a_killed_worker_loses_its_jobs_and_says_where,
     ),
+    ("an_engine_keeps_the_memory_of_its_blocks", an_engine_keeps_the_memory_of_its_blocks),
     ("a_job_that_is_stopped_gives_its_slots_back", a_job_that_is_stopped_gives_its_slots_back),
     (
         "a_job_that_is_stopped_once_all_points_are_there_is_done",
@@ -100,6 +102,15 @@ fn a_killed_worker_loses_its_jobs_and_says_where() {
     // Lost is lost, and said at once.
     let again = worker.run(&job, &mut Collect::<f64>::default(), &Stop::never()).unwrap_err();
     assert!(matches!(again.cause, Cause::Engine(EngineError::Lost { .. })), "{again}");
+}
+
+fn an_engine_keeps_the_memory_of_its_blocks() {
+    let worker = Worker::start(&playing("keeping")).unwrap();
+    assert_eq!(points(&worker, &job("fibonacci", "count=100000")).len(), 300_000);
+    let lattice = NearestJob::parse("fibonacci", [("total", "100")]).unwrap();
+    let (zero, one, mut found) = ([0.0; 9], [1.0; 9], [7; 9]);
+    worker.nearest(&lattice, [&zero, &zero, &one], &mut found, &Stop::never()).unwrap();
+    assert_eq!(found, [0; 9]);
 }
 
 fn a_job_that_is_stopped_gives_its_slots_back() {
