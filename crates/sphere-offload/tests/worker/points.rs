@@ -180,7 +180,7 @@ fn what_a_healthy_job_costs() {
 fn harm_loses_the_engine_and_with_it_the_worker() {
     let worker = Worker::start(&options()).unwrap();
     let job = job("fibonacci", "count=10000000");
-    let what = Some(|| worker.harm(Harm::Poison).unwrap());
+    let what = Some(|| crate::poison(&worker));
     let mut sink = At { points: Collect::default(), count: 20_000, what };
     let stopped = worker.run(&job, &mut sink, &Stop::never()).unwrap_err();
     assert_eq!(sink.points.values.len() as u64, 3 * stopped.next);

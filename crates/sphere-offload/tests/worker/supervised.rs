@@ -148,7 +148,7 @@ fn a_worker_whose_engine_is_lost_is_replaced() {
     let worker = supervisor.wait(PATIENCE).unwrap();
     let job = job("fibonacci", "count=1000");
     let right = points(&*worker, &job);
-    worker.harm(Harm::Poison).unwrap();
+    crate::poison(&worker);
     let mut none = Collect::<f64>::default();
     let stopped = worker.run(&job, &mut none, &Stop::never()).unwrap_err();
     assert!(matches!(stopped.cause, Cause::Engine(EngineError::Lost { .. })), "{stopped}");
