@@ -201,10 +201,10 @@ fn together(leave_after: &'static [u64], fate: Fate) {
         assert!(link.jobs.has_ended());
         assert_eq!(link.losses.load(Ordering::Relaxed), 1, "told once");
         let home = all_of(&link.numbers);
-        if fate != Fate::Stays {
-            assert!(kept.iter().all(|slot| !home.contains(slot)), "{kept:?}, {home:?} at home");
-        } else {
+        if fate == Fate::Stays {
             assert_eq!(home, (0..slots).collect::<Vec<_>>(), "slots at home");
+        } else {
+            assert!(kept.iter().all(|slot| !home.contains(slot)), "{kept:?}, {home:?} at home");
         }
         // Lost is lost, and the slots of who comes too late come back.
         let Some(number) = link.numbers.take() else { return };
