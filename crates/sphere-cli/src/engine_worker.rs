@@ -10,13 +10,7 @@ pub(crate) fn run(arguments: &EngineWorkerArguments) -> Result<(), Failure> {
     use std::sync::Arc;
 
     use sphere_engine::{CpuEngine, EngineError, EngineName, open};
-    use sphere_offload::worker::serve;
-    struct Scripted;
-    impl Scripted {
-        fn new(c: CpuEngine) -> CpuEngine {
-            c
-        }
-    }
+    use sphere_offload::worker::{Scripted, serve};
 
     if std::io::stdin().is_terminal() {
         return Err(Failure::usage("'sphere serve' starts this; there is nothing to do by hand"));

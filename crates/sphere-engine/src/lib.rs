@@ -44,8 +44,8 @@ pub use cuda::{
 };
 pub use engine::{Capability, Engine, Harm, Refused, Report};
 pub use engines::{
-    ChoiceError, Cost, Costs, EngineChoice, EngineName, EngineOptions, Engines, Exactness, Opening,
-    Unable, Work, measure, open,
+    ChoiceError, Cost, Costs, EngineChoice, EngineName, EngineOptions, Engines, Exactness, Unable,
+    Work, measure, open,
 };
 pub use error::{Cause, EngineError, Stopped};
 pub use fixed_memory::FixedMemory;

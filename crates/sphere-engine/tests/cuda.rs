@@ -20,7 +20,7 @@ use std::time::{Duration, Instant};
 use bytemuck::Pod;
 use sphere_engine::{
     Cause, Collect, Coordinates, CpuEngine, CudaEngine, CudaOptions, Engine, EngineError,
-    EngineName, HostMemory, Job, LinkWay, NearestJob, Precision, Stop,
+    EngineName, Harm, HostMemory, Job, LinkWay, NearestJob, Precision, Stop,
 };
 use sphere_math::kernels::{ALL, NEAREST, Output};
 use sphere_math::sampling::{Method, SampleError, Scheme};
@@ -34,6 +34,8 @@ const REQUIRED: &str = "SPHERE_REQUIRE_CUDA";
 const CUBINS: &str = "SPHERE_CUBINS";
 /// In the process on the stand-in.
 const INSIDE: &str = "SPHERE_TEST_INSIDE";
+/// In the process that has its context poisoned.
+const POISONED: &str = "SPHERE_TEST_POISONED";
 
 fn cache() -> PathBuf {
     static OWN: OnceLock<TempDir> = OnceLock::new();
@@ -311,6 +313,45 @@ fn times_are_told() {
     }
     let [free, all] = measure.device_bytes().unwrap();
     assert!(free <= all);
+}
+
+/// A kernel that really writes where no memory is. What comes of it is for the life of a process, so it is
+/// one that a test starts.
+#[test]
+fn a_context_that_is_poisoned_is_lost_with_its_process() {
+    if env::var_os(POISONED).is_none() {
+        let name = "a_context_that_is_poisoned_is_lost_with_its_process";
+        let mut command = Command::new(env::current_exe().unwrap());
+        let output = command.args(["--exact", name, "--nocapture"]).env(POISONED, "1").output();
+        let output = output.unwrap();
+        let told = String::from_utf8_lossy(&output.stderr);
+        eprintln!("{told}");
+        assert!(output.status.success() && !told.contains("stand-in:"), "{told}");
+        return;
+    }
+    let Some(engine) = open(None) else { return };
+    assert!(matches!(engine.harm(Harm::Lose), Err(EngineError::Unavailable { .. })));
+    match engine.harm(Harm::Poison) {
+        Err(EngineError::Unavailable { reason }) if reason.contains("no compiler") => {
+            eprintln!("SKIPPED, this machine has no compiler for another text: {reason}");
+            return;
+        }
+        harmed => harmed.unwrap(),
+    }
+    let [x, y, z] = &directions(10);
+    let run = engine.run(&many(), &mut Counted::default(), &Stop::never()).map(drop);
+    let found = engine.nearest(&lattices()[1], [x, y, z], &mut [0; 10], &Stop::never());
+    for ended in [run, found] {
+        let stopped = ended.unwrap_err();
+        let Cause::Engine(EngineError::Lost { reason }) = stopped.cause else {
+            panic!("{stopped}")
+        };
+        eprintln!("{reason}");
+    }
+    drop(engine);
+    // Another one in this process is no better.
+    let options = CudaOptions { cache: Some(cache()), ..CudaOptions::default() };
+    assert!(CudaEngine::open(options).is_err());
 }
 
 #[test]

@@ -177,8 +177,16 @@ fn describe(status: &Status) -> Value {
 }
 
 #[cfg(target_os = "linux")]
-fn worker(_status: &Status) -> Value {
-    Value::Null
+fn worker(status: &Status) -> Value {
+    status.worker.as_ref().map_or(Value::Null, |worker| {
+        json!({
+            "process": worker.process,
+            "started": worker.started,
+            "up_seconds": worker.up_for.map(|time| time.as_secs_f64()),
+            "memory_bytes": worker.memory_bytes,
+            "last_cause": worker.last_cause,
+        })
+    })
 }
 
 /// Engines have no process of their own here.

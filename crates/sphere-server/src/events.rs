@@ -9,6 +9,8 @@ use prometheus_client::registry::{Registry, Unit};
 use sphere_engine::EngineError;
 use sphere_offload::breaker::State;
 use sphere_offload::ladder::{Event, Events};
+#[cfg(target_os = "linux")]
+use sphere_offload::supervisor::WorkerEvent;
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Turn {
@@ -20,6 +22,12 @@ struct Turn {
 struct Failure {
     engine: &'static str,
     class: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Worker {
+    engine: &'static str,
+    what: &'static str,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -36,6 +44,7 @@ pub(crate) struct EngineEvents {
     failures: Family<Failure, Counter>,
     lost: Family<Engine, Seconds>,
     replayed: Family<Engine, Counter>,
+    workers: Family<Worker, Counter>,
 }
 
 impl EngineEvents {
@@ -49,6 +58,8 @@ impl EngineEvents {
         registry.register_with_unit("sphere_engine_lost", help, Unit::Seconds, lost);
         let help = "Points of a wrong engine that were computed again";
         registry.register("sphere_engine_replayed_points", help, self.replayed.clone());
+        let help = "Processes of engines that were ready, ended, or found no device";
+        registry.register("sphere_engine_workers", help, self.workers.clone());
     }
 
     fn failed(&self, engine: &'static str, error: &EngineError, lost: Duration) {
@@ -86,6 +97,26 @@ impl Events for EngineEvents {
             Event::Replayed { engine, points } => {
                 tracing::warn!(%engine, points, "points are computed again");
                 self.replayed.get_or_create(&Engine { engine: engine.as_str() }).inc_by(points);
+            }
+            #[cfg(target_os = "linux")]
+            Event::Worker { engine, what } => {
+                let word = match what {
+                    WorkerEvent::Ready { process, after } => {
+                        let milliseconds = after.as_millis() as u64;
+                        tracing::info!(%engine, process, milliseconds, "an engine is ready");
+                        "ready"
+                    }
+                    WorkerEvent::Ended { reason } => {
+                        tracing::warn!(%engine, reason, "the process of an engine ended");
+                        "ended"
+                    }
+                    WorkerEvent::Absent { reason } => {
+                        tracing::info!(%engine, reason, "an engine is not here");
+                        "absent"
+                    }
+                };
+                let turn = Worker { engine: engine.as_str(), what: word };
+                self.workers.get_or_create(&turn).inc();
             }
         }
     }

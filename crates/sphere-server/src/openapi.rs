@@ -3,7 +3,7 @@
 use hyper::StatusCode;
 use hyper::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
 use serde_json::{Map, Value, json};
-use sphere_engine::{EngineName, SampleParameters, SchemeKind};
+use sphere_engine::{SampleParameters, SchemeKind};
 use sphere_io::Format;
 use sphere_io::read::PointColumns;
 use sphere_math::sampling::{MAX_LATTICE_POINTS, SOBOL_DIMENSIONS};
@@ -41,6 +41,9 @@ fn describe(max_points: u64) -> Value {
     paths.insert("/health".into(), plain("Whether the process is alive", "application/json"));
     paths.insert("/ready".into(), ready);
     paths.insert("/metrics".into(), metrics);
+    let mut engines = plain("What the engines are in, the first choice first", "application/json");
+    engines["get"]["responses"]["401"] = problem("A token is needed");
+    paths.insert("/v1/engines".into(), engines);
     paths.insert("/openapi.json".into(), plain("This document", "application/json"));
     json!({
         "openapi": "3.1.0",
@@ -100,7 +103,7 @@ fn sample(scheme: SchemeKind, max_points: u64) -> Value {
             "406": problem("No format that Accept allows"),
             "413": problem("The request has a body"),
             "416": problem("Range lies outside"),
-            "503": problem("Busy (Retry-After says when to try again), or no such engine here"),
+            "503": problem("Busy, or every engine has failed (Retry-After says when to try again), or no such engine here"),
         },
     })
 }
@@ -117,10 +120,12 @@ fn engine() -> Value {
 
 /// What every answer with results says of itself.
 fn executed() -> Value {
-    let names = EngineName::ALL.map(EngineName::as_str);
     json!({
         "x-sphere-engine": {
-            "description": "Which engine computed", "schema": { "type": "string", "enum": names },
+            "description": "Which engine computed the first points: cpu, wgpu, cuda, or scripted in a \
+                drill. Of nearest points all engines, separated by commas. To requests with TE: \
+                trailers, the trailer x-sphere-executed says which computed what",
+            "schema": { "type": "string" },
         },
     })
 }
@@ -169,7 +174,7 @@ fn nearest() -> Value {
             "408": problem("The body did not arrive in time"),
             "413": problem("The body is too large"),
             "415": problem("No media type that is read"),
-            "503": problem("Busy (Retry-After says when to try again), or no such engine here"),
+            "503": problem("Busy, or every engine has failed (Retry-After says when to try again), or no such engine here"),
         },
     })
 }

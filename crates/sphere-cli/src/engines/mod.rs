@@ -6,7 +6,7 @@ mod table;
 use std::io::{self, Write as _};
 use std::sync::Arc;
 
-use sphere_engine::{ChoiceError, CpuEngine, Engine, EngineName, Engines, Opening, Unable, Work};
+use sphere_engine::{ChoiceError, CpuEngine, Engine, EngineName, Engines, Unable, Work};
 
 use self::described::Described;
 use crate::cli::{EngineArguments, EnginesArguments};
@@ -33,7 +33,7 @@ pub(crate) fn choose<'a>(
     work: &Work<'_>,
     given: &[&str],
 ) -> Result<&'a Arc<dyn Engine>, Failure> {
-    engines.choose(arguments.engine, work, Opening::IfItPays).map_err(|error| match error {
+    engines.choose(arguments.engine, work).map_err(|error| match error {
         ChoiceError::Unable(unable) => Failure::usage(with_advice(&unable, given)),
         error @ ChoiceError::Unavailable { .. } => {
             Failure::work(format!("{error}\n\n'sphere engines' says what can compute here."))

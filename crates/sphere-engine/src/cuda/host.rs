@@ -51,7 +51,7 @@ impl<D: Driver> Registration<D> {
     }
 
     /// Where the device sees it; `None` where it does not.
-    fn mapped(&self) -> Result<Option<DevicePointer>, EngineError> {
+    pub(super) fn mapped(&self) -> Result<Option<DevicePointer>, EngineError> {
         let Some(host) = self.host else { return Ok(None) };
         match self.gpu.call(|driver| driver.mapped(at(host))) {
             Ok(pointer) => Ok(Some(pointer)),
@@ -61,7 +61,7 @@ impl<D: Driver> Registration<D> {
     }
 
     /// Whether the driver has let go of it.
-    fn undo(&mut self) -> bool {
+    pub(super) fn undo(&mut self) -> bool {
         let undo = |host| self.gpu.undo(|driver| driver.unregister(at(host)));
         self.host.take().is_none_or(|host| undo(host).is_ok())
     }

@@ -10,6 +10,7 @@ mod chunks;
 mod compile;
 mod driver;
 mod gpu;
+mod harm;
 mod host;
 mod in_use;
 mod inner;
@@ -32,6 +33,7 @@ mod values;
 
 use std::ops::Range;
 use std::path::Path;
+use std::sync::Arc;
 
 use bytemuck::Pod;
 use sphere_math::kernels::{ALL, Kernel, NEAREST};
@@ -41,11 +43,15 @@ use self::cache::Cubins;
 pub use self::compile::Architecture;
 use self::driver::real::Cuda;
 use self::driver::{Driver as _, Grid};
+use self::harm::POISON;
 use self::inner::Inner;
 pub use self::measure::{HostMemory, LinkWay, Measure};
 pub use self::options::CudaOptions;
 pub use self::values::CudaValues;
-use crate::{Capability, Engine, EngineError, Job, NearestJob, Report, Sink, Stop, Stopped};
+use crate::{
+    Capability, Engine, EngineError, FixedMemory, Harm, Job, NearestJob, Report, Sink, Stop,
+    Stopped,
+};
 
 /// Computes on an NVIDIA device. Draws and points, in f64 and f32, are the bits of the CPU engine.
 ///
@@ -54,6 +60,9 @@ use crate::{Capability, Engine, EngineError, Job, NearestJob, Report, Sink, Stop
 #[derive(Debug)]
 pub struct CudaEngine {
     inner: Inner<Cuda>,
+    /// What code comes from that is not needed from the start.
+    cubins: Cubins,
+    architecture: Architecture,
 }
 
 impl CudaEngine {
@@ -78,9 +87,10 @@ impl CudaEngine {
         let driver = Cuda::open(device)?;
         let [major, minor] = driver.device().architecture;
         let cubins = Cubins::new(cache);
-        let compile =
-            |kernel: &Kernel| cubins.get(kernel.name, &text(kernel), Architecture { major, minor });
-        Ok(Self { inner: Inner::open(driver, most_device_bytes, &compile)? })
+        let architecture = Architecture { major, minor };
+        let compile = |kernel: &Kernel| cubins.get(kernel.name, &text(kernel), architecture);
+        let inner = Inner::open(driver, most_device_bytes, &compile)?;
+        Ok(Self { inner, cubins, architecture })
     }
 
     /// The raw integers of some points as the device computes them, row after row: what
@@ -125,6 +135,23 @@ impl Engine for CudaEngine {
         stop: &Stop,
     ) -> Result<(), Stopped> {
         self.inner.nearest(job, directions, indices, stop)
+    }
+
+    fn keep(&self, memory: Arc<dyn FixedMemory>) -> Result<(), EngineError> {
+        self.inner.resources().keep(memory)
+    }
+
+    fn harm(&self, harm: Harm) -> Result<(), EngineError> {
+        match harm {
+            Harm::Poison => {
+                let text = POISON.cuda.concat();
+                self.inner.poison(&self.cubins.get(POISON.name, &text, self.architecture)?)
+            }
+            Harm::Lose => {
+                let reason = format!("{harm:?} is no harm to cuda");
+                Err(EngineError::Unavailable { reason })
+            }
+        }
     }
 }
 

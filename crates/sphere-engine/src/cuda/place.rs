@@ -2,13 +2,14 @@
 
 #![allow(unsafe_code, reason = "the driver is given memory by its address")]
 
+use std::fmt;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::driver::Driver;
+use super::driver::{DevicePointer, Driver};
 use super::gpu::Gpu;
 use super::host::Registration;
-use crate::EngineError;
+use crate::{EngineError, FixedMemory};
 
 /// Memory of a caller that the device may use, as long as this is held.
 #[derive(Debug)]
@@ -40,6 +41,64 @@ impl<D: Driver> InPlace<D> {
     }
 }
 
+/// Memory of a caller that the device keeps at hand, as long as this is held.
+pub(super) struct Kept<D: Driver> {
+    registration: Registration<D>,
+    pointer: DevicePointer,
+    range: Range<usize>,
+    known: Known,
+    /// `None` while it is dropped.
+    memory: Option<Arc<dyn FixedMemory>>,
+}
+
+impl<D: Driver> Kept<D> {
+    /// `None` where the driver refuses.
+    pub(super) fn new(
+        gpu: &Arc<Gpu<D>>,
+        known: &Known,
+        memory: Arc<dyn FixedMemory>,
+    ) -> Result<Option<Self>, EngineError> {
+        let range = memory.range();
+        if range.is_empty() {
+            return Ok(None);
+        }
+        // SAFETY: all of it is mapped as long as `memory` lives, which a `FixedMemory` promises, and that is
+        // until the registration is undone, or for ever: see `drop`.
+        let Some(registration) = (unsafe { Registration::new(gpu, range.clone()) })? else {
+            return Ok(None);
+        };
+        let (pointer, known, memory) = (DevicePointer(0), known.clone(), Some(memory));
+        // Owned from here on: what follows may fail.
+        let mut kept = Self { registration, pointer, range, known, memory };
+        let Some(pointer) = kept.registration.mapped()? else { return Ok(None) };
+        kept.pointer = pointer;
+        kept.known.add(kept.range.clone());
+        Ok(Some(kept))
+    }
+
+    /// Where the device sees a part of it; `None` if it is not one.
+    pub(super) fn pointer(&self, part: &Range<usize>) -> Option<DevicePointer> {
+        let holds = self.range.start <= part.start && part.end <= self.range.end;
+        holds.then(|| DevicePointer(self.pointer.0 + (part.start - self.range.start) as u64))
+    }
+}
+
+impl<D: Driver> fmt::Debug for Kept<D> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Kept").field("range", &self.range).finish_non_exhaustive()
+    }
+}
+
+impl<D: Driver> Drop for Kept<D> {
+    fn drop(&mut self) {
+        self.known.remove(&self.range);
+        // What the driver has not let go of stays where it is, for ever.
+        if !self.registration.undo() {
+            std::mem::forget(self.memory.take());
+        }
+    }
+}
+
 /// Memory that an engine has registered for callers.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Known {
@@ -56,7 +115,7 @@ impl Known {
     }
 
     /// Whether one of them holds all of a range.
-    fn holds(&self, range: &Range<usize>) -> bool {
+    pub(super) fn holds(&self, range: &Range<usize>) -> bool {
         let ranges = self.ranges.lock().unwrap_or_else(PoisonError::into_inner);
         ranges.iter().any(|known| known.start <= range.start && range.end <= known.end)
     }

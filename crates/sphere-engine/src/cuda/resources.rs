@@ -1,15 +1,15 @@
 //! What the jobs on a device share.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use super::driver::{DevicePointer, Driver};
 use super::gpu::Gpu;
 use super::host::{HostPool, Pinned};
 use super::owned::Streams;
-use super::place::Known;
+use super::place::{Kept, Known};
 use super::uploads::Uploads;
 use crate::block::LentWords as _;
-use crate::{Block, EngineError};
+use crate::{Block, EngineError, FixedMemory};
 
 /// Pools, each of which takes a lock only to take or give something back: no job waits for another.
 #[derive(Debug)]
@@ -18,6 +18,8 @@ pub(super) struct Resources<D: Driver> {
     pub(super) uploads: Uploads<D>,
     pub(super) streams: Streams<D>,
     pub(super) host: HostPool<D>,
+    /// Memory of a caller that stays registered.
+    kept: RwLock<Vec<Arc<Kept<D>>>>,
     /// Memory registered for callers.
     pub(super) known: Known,
     pub(super) gpu: Arc<Gpu<D>>,
@@ -28,6 +30,9 @@ pub(super) struct Resources<D: Driver> {
 pub(super) enum Landing<D: Driver> {
     /// The device writes there.
     Registered(Pinned<D>),
+    /// It writes to the block of the sink, whose memory is kept: there is nothing to hand over. Kept as long
+    /// as the device may write there.
+    Kept { block: Block, pointer: DevicePointer, _kept: Arc<Kept<D>> },
     /// Where there is no registered memory to be had, the driver copies.
     Pageable(Block),
 }
@@ -39,6 +44,7 @@ impl<D: Driver> Resources<D> {
             uploads: Uploads::new(),
             streams: Streams::new(&gpu),
             host: HostPool::new(&gpu),
+            kept: RwLock::default(),
             known: Known::default(),
             gpu,
         }
@@ -53,9 +59,38 @@ impl<D: Driver> Resources<D> {
             Ok(_) => Block::default(),
             Err(block) => block,
         };
+        let block = match self.in_kept(block, bytes) {
+            Ok(landing) => return Ok(landing),
+            Err(block) => block,
+        };
         let pinned = self.host.take(bytes)?;
         Ok(pinned
             .map_or_else(|| Landing::Pageable(block.sized_for::<u8>(bytes)), Landing::Registered))
+    }
+
+    /// The block itself, if it has room in memory that is kept.
+    fn in_kept(&self, block: Block, bytes: usize) -> Result<Landing<D>, Block> {
+        let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
+        let start = block.bytes().as_ptr().addr();
+        let Some(kept) = kept.iter().find(|kept| kept.pointer(&(start..start)).is_some()) else {
+            return Err(block);
+        };
+        // Too small a block gets other memory here.
+        let block = block.sized_for::<u8>(bytes);
+        let all = block.bytes().as_ptr_range();
+        match kept.pointer(&(all.start.addr()..all.end.addr())) {
+            Some(pointer) => Ok(Landing::Kept { block, pointer, _kept: Arc::clone(kept) }),
+            None => Err(block),
+        }
+    }
+
+    /// Keeps memory of a caller registered, as long as the engine lives.
+    pub(super) fn keep(&self, memory: Arc<dyn FixedMemory>) -> Result<(), EngineError> {
+        let refused =
+            || EngineError::Failed { reason: "the driver locks no such memory".to_string() };
+        let kept = Kept::new(&self.gpu, &self.known, memory)?.ok_or_else(refused)?;
+        self.kept.write().unwrap_or_else(PoisonError::into_inner).push(Arc::new(kept));
+        Ok(())
     }
 
     /// Releases what nobody uses now.
@@ -71,7 +106,7 @@ impl<D: Driver> Landing<D> {
     pub(super) fn holds(&self, bytes: usize) -> bool {
         match self {
             Self::Registered(pinned) => pinned.bytes() >= bytes,
-            Self::Pageable(block) => block.bytes().len() >= bytes,
+            Self::Kept { block, .. } | Self::Pageable(block) => block.bytes().len() >= bytes,
         }
     }
 
@@ -79,6 +114,7 @@ impl<D: Driver> Landing<D> {
     pub(super) fn mapped(&self) -> Option<(DevicePointer, usize)> {
         match self {
             Self::Registered(pinned) => Some((pinned.pointer(), pinned.bytes())),
+            Self::Kept { block, pointer, .. } => Some((*pointer, block.bytes().len())),
             Self::Pageable(_) => None,
         }
     }
@@ -87,7 +123,9 @@ impl<D: Driver> Landing<D> {
     pub(super) fn address(&mut self) -> *mut u8 {
         match self {
             Self::Registered(pinned) => pinned.words_mut().as_mut_ptr().cast(),
-            Self::Pageable(block) => block.values_mut::<u8>().as_mut_ptr(),
+            Self::Kept { block, .. } | Self::Pageable(block) => {
+                block.values_mut::<u8>().as_mut_ptr()
+            }
         }
     }
 
@@ -95,7 +133,7 @@ impl<D: Driver> Landing<D> {
     pub(super) fn into_block(self, bytes: usize) -> Block {
         match self {
             Self::Registered(pinned) => Block::in_lent(Box::new(pinned), bytes),
-            Self::Pageable(block) => block.sized_for::<u8>(bytes),
+            Self::Kept { block, .. } | Self::Pageable(block) => block.sized_for::<u8>(bytes),
         }
     }
 }

@@ -72,14 +72,16 @@ impl<'a, D: Driver> Search<'a, D> {
         columns: [&'a [f64]; 3],
         indices: &'a mut [u64],
     ) -> Result<Self, EngineError> {
-        let is_large = indices.len() as u64 * ROW_BYTES >= IN_PLACE_BYTES;
+        let bytes = indices.len() as u64 * ROW_BYTES;
         let out = indices.as_mut_ptr_range();
         let mut ranges = Vec::from(columns.map(|column| {
             let column = column.as_ptr_range();
             column.start.expose_provenance()..column.end.addr()
         }));
         ranges.push(out.start.expose_provenance()..out.end.addr());
-        let in_place = if is_large {
+        // What is registered already costs nothing.
+        let is_known = || ranges.iter().all(|range| resources.known.holds(range));
+        let in_place = if bytes >= IN_PLACE_BYTES || cut.way == Way::Copied && is_known() {
             // SAFETY: the slices are borrowed for 'a, longer than this search lives.
             unsafe { InPlace::new(&resources.gpu, &resources.known, ranges) }?
         } else {

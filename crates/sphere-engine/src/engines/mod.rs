@@ -1,13 +1,12 @@
 //! Which engines there are, and which one is to compute.
 //!
 //! ```
-//! use sphere_engine::{CpuEngine, EngineChoice, EngineOptions, Engines, Opening};
-//! use sphere_engine::{SampleParameters, Work};
+//! use sphere_engine::{CpuEngine, EngineChoice, EngineOptions, Engines, SampleParameters, Work};
 //!
 //! let engines = Engines::new(CpuEngine::new(None)?, &EngineOptions::default());
 //! let job = SampleParameters::parse("fibonacci", [("count", "10")])?.job()?;
 //! let choice: EngineChoice = "auto".parse()?;
-//! let engine = engines.choose(choice, &Work::Points(&job), Opening::IfItPays)?;
+//! let engine = engines.choose(choice, &Work::Points(&job))?;
 //! assert_eq!(engine.capability().name.as_str(), "cpu");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -38,15 +37,6 @@ pub struct EngineOptions {
     pub software: Software,
     /// Which device `cuda` is, and how much of it.
     pub cuda: CudaOptions,
-}
-
-/// Whether `auto` may wait for a device that is not open yet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Opening {
-    /// It takes what is open: for those who must answer at once.
-    Never,
-    /// It opens what may compute the same bits, for work that takes the CPU longer than opening does.
-    IfItPays,
 }
 
 /// What this process can compute on. Any thread may ask: an engine is opened once, when it is first
@@ -105,11 +95,6 @@ impl Engines {
         self.slot(name).map_or(Ok(&self.first), Slot::open)
     }
 
-    /// An engine by name if it is open already, or why it is not here if that is known.
-    pub fn opened(&self, name: EngineName) -> Option<Result<&Arc<dyn Engine>, EngineError>> {
-        self.slot(name).map_or(Some(Ok(&self.first)), Slot::opened)
-    }
-
     /// The engine that does this work.
     ///
     /// # Errors
@@ -118,10 +103,9 @@ impl Engines {
         &self,
         choice: EngineChoice,
         work: &Work<'_>,
-        opening: Opening,
     ) -> Result<&Arc<dyn Engine>, ChoiceError> {
         match choice {
-            EngineChoice::Auto => Ok(self.auto(work, opening)),
+            EngineChoice::Auto => Ok(self.auto(work)),
             EngineChoice::Named(name) => self.named(name, work),
         }
     }
@@ -146,11 +130,11 @@ impl Engines {
     /// The engine that is done first by its cost, of those that compute the bits of the CPU. Small jobs
     /// are the CPU's, which has no launch for them.
     #[must_use]
-    pub fn auto(&self, work: &Work<'_>, opening: Opening) -> &Arc<dyn Engine> {
+    pub fn auto(&self, work: &Work<'_>) -> &Arc<dyn Engine> {
         if work.is_small() {
             return &self.first;
         }
-        if opening == Opening::IfItPays && self.may_pay(work) {
+        if self.may_pay(work) {
             self.exact().for_each(|slot| drop(slot.open()));
         }
         let open = self.exact().filter_map(|slot| slot.opened()?.ok());
@@ -159,18 +143,15 @@ impl Engines {
         if able.peek().is_none() {
             return &self.first;
         }
-        let known = |engine: &dyn Engine| match opening {
-            Opening::Never => engine.capability().costs.of(work),
-            Opening::IfItPays => cost::measure(engine, work).ok(),
-        };
+        let known = |engine: &dyn Engine| cost::measure(engine, work).ok();
         let Some(cpu) = known(&*self.first) else { return &self.first };
         let others = able.filter_map(|engine| Some((engine, known(&**engine)?)));
         let candidates = once((&self.first, cpu)).chain(others);
         choose::cheapest(candidates, work.bytes()).unwrap_or(&self.first)
     }
 
-    /// Opens what `auto` may take and measures all that it compares, so that it can choose with
-    /// [`Opening::Never`]. Where there is nothing but the CPU, nothing is measured.
+    /// Opens what `auto` may take and measures all that it compares, so that it chooses at once. Where there
+    /// is nothing but the CPU, nothing is measured.
     pub fn warm(&self) {
         let devices: Vec<_> = self.exact().filter_map(|slot| slot.open().ok()).collect();
         if devices.is_empty() {

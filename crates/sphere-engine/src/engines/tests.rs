@@ -101,7 +101,7 @@ fn an_engine_is_opened_once_by_whichever_thread_asks_first() {
         thread::sleep(Duration::from_millis(20));
         Ok(device(capability(EngineName::Cuda)))
     });
-    assert!(engines.opened(EngineName::Cuda).is_none());
+    assert!(engines.slot(EngineName::Cuda).unwrap().opened().is_none());
     thread::scope(|scope| {
         for _ in 0..4 {
             scope.spawn(|| {
@@ -110,9 +110,12 @@ fn an_engine_is_opened_once_by_whichever_thread_asks_first() {
         }
     });
     assert_eq!(opened.load(Ordering::Relaxed), 1);
-    let engine = engines.opened(EngineName::Cuda).unwrap().unwrap();
+    let engine = engines.slot(EngineName::Cuda).unwrap().opened().unwrap().unwrap();
     assert_eq!(engine.capability().costs, Costs::default(), "measured when it is compared");
-    assert!(engines.opened(EngineName::Wgpu).is_none(), "and nothing else is opened");
+    assert!(
+        engines.slot(EngineName::Wgpu).unwrap().opened().is_none(),
+        "and nothing else is opened"
+    );
 }
 
 #[test]
@@ -128,8 +131,11 @@ fn the_reason_is_kept_and_auto_goes_on_without() {
     for _ in 0..3 {
         let error = engines.named(EngineName::Cuda, &work).err().unwrap();
         assert_eq!(error.to_string(), "engine cuda is not available: no driver");
-        assert_eq!(engines.opened(EngineName::Cuda).unwrap().err().unwrap(), unavailable());
-        assert_eq!(name(engines.auto(&work, Opening::IfItPays)), EngineName::Cpu);
+        assert_eq!(
+            engines.slot(EngineName::Cuda).unwrap().opened().unwrap().err().unwrap(),
+            unavailable()
+        );
+        assert_eq!(name(engines.auto(&work)), EngineName::Cpu);
     }
     assert_eq!(asked.load(Ordering::Relaxed), 1);
 }
@@ -158,11 +164,14 @@ fn a_device_that_fails_while_it_is_measured_is_passed_over() {
     }
     let engines = engines(|| Ok(Arc::new(Lost(capability(EngineName::Cuda)))));
     let large = large();
-    for opening in [Opening::IfItPays, Opening::Never] {
-        assert_eq!(name(engines.auto(&Work::Points(&large), opening)), EngineName::Cpu);
+    for _ in 0..2 {
+        assert_eq!(name(engines.auto(&Work::Points(&large))), EngineName::Cpu);
         engines.warm();
     }
-    assert!(engines.opened(EngineName::Cuda).unwrap().is_ok(), "for those who ask for it by name");
+    assert!(
+        engines.slot(EngineName::Cuda).unwrap().opened().unwrap().is_ok(),
+        "for those who ask for it by name"
+    );
 }
 
 fn lattice(total: &str) -> NearestJob {
@@ -191,14 +200,12 @@ fn small_work_opens_and_measures_nothing() {
     let engines = engines(|| panic!("opened for nothing"));
     for count in ["0", "10", "1e6", "4e7"] {
         let job = job(&[("count", count)]);
-        let engine = engines.choose(EngineChoice::Auto, &Work::Points(&job), Opening::IfItPays);
+        let engine = engines.choose(EngineChoice::Auto, &Work::Points(&job));
         assert_eq!(name(engine.unwrap()), EngineName::Cpu, "{count}");
     }
     let lattice = lattice("1e9");
     let nearest = Work::Nearest { job: &lattice, directions: 1_000_000 };
-    assert_eq!(name(engines.auto(&nearest, Opening::IfItPays)), EngineName::Cpu);
-    // Those who may not wait open nothing, however large it is.
-    assert_eq!(name(engines.auto(&Work::Points(&large()), Opening::Never)), EngineName::Cpu);
+    assert_eq!(name(engines.auto(&nearest)), EngineName::Cpu);
     assert_eq!(engines.cpu().capability().costs, Costs::default());
 }
 
@@ -209,22 +216,20 @@ fn auto_takes_the_engine_that_is_done_first() {
         Ok(Arc::new(Device { capability: capability(EngineName::Cuda), launch }))
     });
     let (large, lattice) = (large(), lattice("1e9"));
-    assert_eq!(name(engines.auto(&Work::Points(&large), Opening::IfItPays)), EngineName::Cuda);
+    assert_eq!(name(engines.auto(&Work::Points(&large))), EngineName::Cuda);
     engines.warm();
     // Both are open and measured: a launch of 5 ms does not pay for a few points.
-    for opening in [Opening::Never, Opening::IfItPays] {
-        for (count, expected) in [("10", EngineName::Cpu), ("1e12", EngineName::Cuda)] {
-            let job = job(&[("count", count)]);
-            assert_eq!(name(engines.auto(&Work::Points(&job), opening)), expected, "{count}");
-        }
-        for (directions, expected) in [(10, EngineName::Cpu), (1 << 40, EngineName::Cuda)] {
-            let work = Work::Nearest { job: &lattice, directions };
-            assert_eq!(name(engines.auto(&work, opening)), expected, "{directions}");
-        }
+    for (count, expected) in [("10", EngineName::Cpu), ("1e12", EngineName::Cuda)] {
+        let job = job(&[("count", count)]);
+        assert_eq!(name(engines.auto(&Work::Points(&job))), expected, "{count}");
+    }
+    for (directions, expected) in [(10, EngineName::Cpu), (1 << 40, EngineName::Cuda)] {
+        let work = Work::Nearest { job: &lattice, directions };
+        assert_eq!(name(engines.auto(&work)), expected, "{directions}");
     }
     // Never more than the user asks for.
     let choice = EngineChoice::Named(EngineName::Cpu);
-    let named = engines.choose(choice, &Work::Points(&large), Opening::IfItPays);
+    let named = engines.choose(choice, &Work::Points(&large));
     assert_eq!(name(named.unwrap()), EngineName::Cpu);
 }
 
@@ -240,7 +245,7 @@ fn auto_passes_over_what_cannot_do_the_work() {
     let (large, lattice) = (large(), lattice("1e9"));
     let nearest = Work::Nearest { job: &lattice, directions: 1 << 40 };
     for work in [Work::Points(&large), nearest] {
-        assert_eq!(name(engines.auto(&work, Opening::IfItPays)), EngineName::Cpu);
+        assert_eq!(name(engines.auto(&work)), EngineName::Cpu);
         let error = engines.named(EngineName::Cuda, &work).err().unwrap();
         assert!(matches!(error, ChoiceError::Unable(Unable::Kernel { .. })), "{error}");
     }

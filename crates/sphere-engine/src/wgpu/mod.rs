@@ -39,7 +39,7 @@ use crate::device::trusted::Trusted;
 use crate::numa::NumaState;
 use crate::plans::Plans;
 use crate::{
-    Capability, Cause, Coordinates, Costs, Engine, EngineError, EngineName, Job, NearestJob,
+    Capability, Cause, Coordinates, Costs, Engine, EngineError, EngineName, Harm, Job, NearestJob,
     Precision, Report, Sink, Stop, Stopped,
 };
 
@@ -131,12 +131,6 @@ impl WgpuEngine {
         Runner { gpu: &self.gpu, pool: &self.pool, pipeline }.values(&launch, range)
     }
 
-    /// Gives the device up, as a driver that is reset takes it away: jobs under way end with
-    /// [`EngineError::Lost`], and so does every later one. For tests of what comes after.
-    pub fn lose(&self) {
-        self.gpu.device.destroy();
-    }
-
     fn launch(&self, job: &Job) -> Result<Launch, EngineError> {
         if job.coordinates() != Coordinates::Native || job.precision() != Precision::Single {
             let reason = "wgpu computes f32 in native coordinates only".to_string();
@@ -194,6 +188,17 @@ impl Engine for WgpuEngine {
         let batches = self.batches(0..indices.len() as u64, DIRECTION_BYTES).map_err(failed)?;
         let finder = Finder { gpu: &self.gpu, pool: &self.finders, pipeline };
         finder.find(&launch, directions, batches, indices, stop)
+    }
+
+    fn harm(&self, harm: Harm) -> Result<(), EngineError> {
+        match harm {
+            // As a driver that is reset takes it away.
+            Harm::Lose => {
+                self.gpu.device.destroy();
+                Ok(())
+            }
+            Harm::Poison => Err(unavailable(format!("{harm:?} is no harm to wgpu"))),
+        }
     }
 }
 

@@ -66,6 +66,7 @@ fn kernels() -> String {
         writeln!(source, "namespace in_{name} {{\n{text}\n}}").unwrap();
         write!(entries, "{{\"{name}\", in_{name}::{name}}}, ").unwrap();
     }
+    entries.push_str("{\"sphere_poison\", nullptr}");
     writeln!(source, "static const Entry KERNELS[] = {{ {entries}}};").unwrap();
     source
 }

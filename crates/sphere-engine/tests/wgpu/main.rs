@@ -15,8 +15,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use sphere_engine::{
-    Cause, Collect, CpuEngine, Engine, EngineError, EngineName, Job, Precision, SampleParameters,
-    Software, Stop, WgpuEngine, WgpuOptions,
+    Cause, Collect, CpuEngine, Engine, EngineError, EngineName, Harm, Job, Precision,
+    SampleParameters, Software, Stop, WgpuEngine, WgpuOptions,
 };
 use sphere_math::kernels::{ALL, NEAREST};
 use suite::watch;
@@ -208,7 +208,7 @@ fn a_lost_device_says_where_another_engine_continues() {
     let Some(engine) = open(Some(120_000)) else { return };
     let mut points = watch(30_000, |end| {
         if end == 50_000 {
-            engine.lose();
+            engine.harm(Harm::Lose).unwrap();
         }
     });
     let stopped = engine.run(&many(), &mut points, &Stop::never()).unwrap_err();
@@ -228,6 +228,13 @@ fn a_lost_device_says_where_another_engine_continues() {
 }
 
 #[test]
+fn harm_that_is_none_is_refused() {
+    let Some(engine) = open(None) else { return };
+    assert!(matches!(engine.harm(Harm::Poison), Err(EngineError::Unavailable { .. })));
+    collect(&engine, &job("disk", &[("count", "10")]));
+}
+
+#[test]
 fn a_device_lost_by_another_thread_is_no_panic() {
     for after in [0, 1, 5, 20] {
         let Some(engine) = open(None) else { return };
@@ -235,7 +242,7 @@ fn a_device_lost_by_another_thread_is_no_panic() {
         let stopped = thread::scope(|scope| {
             scope.spawn(|| {
                 thread::sleep(Duration::from_millis(after));
-                engine.lose();
+                engine.harm(Harm::Lose).unwrap();
             });
             let mut sink = watch(usize::MAX, |_| ());
             engine.run(&job, &mut sink, &Stop::never()).unwrap_err()

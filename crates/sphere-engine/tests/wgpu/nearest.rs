@@ -2,7 +2,7 @@
 
 use std::thread;
 
-use sphere_engine::{Cause, Engine, EngineError, NearestJob, Stop, Stopped};
+use sphere_engine::{Cause, Engine, EngineError, Harm, NearestJob, Stop, Stopped};
 use sphere_math::kernels::NEAREST_BOUND;
 use sphere_math::sampling::{Method, Plan, SampleError, Scheme};
 
@@ -163,7 +163,7 @@ fn a_stop_and_a_loss_are_seen() {
     let stopped = engine.nearest(&job, parts, &mut indices, &stop).unwrap_err();
     assert_eq!(stopped.next, 0);
     assert!(matches!(stopped.cause, Cause::Requested));
-    engine.lose();
+    engine.harm(Harm::Lose).unwrap();
     let stopped = find(&engine, &job, &columns).unwrap_err();
     assert!(matches!(stopped.cause, Cause::Engine(EngineError::Lost { .. })), "{stopped}");
 }

@@ -5,6 +5,8 @@ use std::time::Duration;
 use sphere_engine::{EngineError, EngineName};
 
 use crate::breaker::State;
+#[cfg(target_os = "linux")]
+use crate::supervisor::WorkerEvent;
 
 /// What happens on a ladder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,9 +36,18 @@ pub enum Event<'a> {
         /// How many.
         points: u64,
     },
+    /// What becomes of the process of an engine.
+    #[cfg(target_os = "linux")]
+    Worker {
+        /// The engine.
+        engine: EngineName,
+        /// What has.
+        what: &'a WorkerEvent,
+    },
 }
 
-/// Whoever counts or logs what happens. Called by the threads of jobs, which wait meanwhile.
+/// Whoever counts or logs what happens. Called by the threads of jobs and of supervisors, which wait
+/// meanwhile.
 pub trait Events: Send + Sync {
     /// Something has happened.
     fn told(&self, event: Event<'_>);

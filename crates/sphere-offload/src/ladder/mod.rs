@@ -14,6 +14,8 @@ mod task;
 mod tests;
 mod walk;
 mod way;
+#[cfg(test)]
+mod way_tests;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

@@ -90,7 +90,7 @@ impl Status {
             condition,
             capability: engine.ok().map(|engine| engine.capability().clone()),
             #[cfg(target_os = "linux")]
-            worker: supply.worker(),
+            worker: supply.process(),
             jobs: record.jobs(),
             failures: record.failures(),
             lost: record.lost(),

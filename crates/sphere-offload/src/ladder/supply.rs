@@ -49,7 +49,7 @@ pub trait Supply: fmt::Debug + Send + Sync {
 
     /// The process that the engine is in, where it has its own.
     #[cfg(target_os = "linux")]
-    fn worker(&self) -> Option<WorkerState> {
+    fn process(&self) -> Option<WorkerState> {
         None
     }
 }
@@ -89,8 +89,8 @@ impl<S: Supply + ?Sized> Supply for Arc<S> {
     }
 
     #[cfg(target_os = "linux")]
-    fn worker(&self) -> Option<WorkerState> {
-        (**self).worker()
+    fn process(&self) -> Option<WorkerState> {
+        (**self).process()
     }
 }
 

@@ -77,7 +77,7 @@ impl Supply for Dressed {
     }
 
     #[cfg(target_os = "linux")]
-    fn worker(&self) -> Option<WorkerState> {
-        self.supply.worker()
+    fn process(&self) -> Option<WorkerState> {
+        self.supply.process()
     }
 }

@@ -18,15 +18,13 @@ use self::drill::{Drill, is_felt};
 pub use self::local::Local;
 use crate::breaker::{Backoff, Tolerance};
 use crate::fault::{Fault, Faults};
+#[cfg(target_os = "linux")]
+use crate::ladder::Event;
 use crate::ladder::{Events, Fixed, Ladder, Rung, Supply};
 #[cfg(target_os = "linux")]
 use crate::supervisor::{Limits, Supervisor};
 #[cfg(target_os = "linux")]
-use crate::worker::WorkerOptions;
-#[cfg(target_os = "linux")]
-fn check(_: &WorkerOptions) -> Result<(), EngineError> {
-    Ok(())
-} // STUB
+use crate::worker::{WorkerOptions, check};
 
 /// What a service computes on.
 #[derive(Clone)]
@@ -96,6 +94,12 @@ pub enum OffloadError {
         /// What to do.
         advice: &'static str,
     },
+    /// No process can be started for the engines that have one of their own.
+    #[error("{reason} (engines=cpu does without processes of their own)")]
+    Worker {
+        /// Why.
+        reason: String,
+    },
     /// Engines cannot be started.
     #[error(transparent)]
     Engine(#[from] EngineError),
@@ -164,7 +168,13 @@ impl OffloadOptions {
         if let Some(workers) = &self.workers
             && let Some(&engine) = self.engines.iter().find(|engine| self.has_process(**engine))
         {
-            check(&WorkerOptions { engine, ..workers.options.clone() })?;
+            let checked = check(&WorkerOptions { engine, ..workers.options.clone() });
+            checked.map_err(|error| OffloadError::Worker {
+                reason: match error {
+                    EngineError::Unavailable { reason } => reason,
+                    error => error.to_string(),
+                },
+            })?;
         }
         Ok(())
     }
@@ -188,7 +198,9 @@ impl OffloadOptions {
         #[cfg(target_os = "linux")]
         if let Some(Workers { options, limits }) = &self.workers {
             let options = WorkerOptions { engine, ..options.clone() };
-            return Ok((Arc::new(Supervisor::start(options, *limits)?), true));
+            let events = Arc::clone(&self.events);
+            let told = move |what| events.told(Event::Worker { engine, what: &what });
+            return Ok((Arc::new(Supervisor::observed(options, *limits, Box::new(told))?), true));
         }
         let devices = self.devices.clone();
         let open = move || sphere_engine::open(engine, &devices);

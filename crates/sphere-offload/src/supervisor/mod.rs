@@ -15,7 +15,7 @@ use sphere_engine::{Engine, EngineError, EngineName};
 pub use self::care::Limits;
 use self::keeper::Keeper;
 use self::memory::own_bytes;
-use crate::ladder::Supply;
+use crate::ladder::{Ending, Supply};
 use crate::worker::{Worker, WorkerOptions};
 
 /// How often a worker is looked at.
@@ -242,6 +242,30 @@ impl Supply for Supervisor {
         let starting = || "the worker is starting".to_string();
         let reason = lost.or_else(|| now.last_cause.clone()).unwrap_or_else(starting);
         Err(EngineError::Unavailable { reason })
+    }
+
+    fn absent(&self) -> Option<String> {
+        let now = self.shared.now();
+        if now.is_absent { now.last_cause.clone() } else { None }
+    }
+
+    fn settle(&self, patience: Duration) {
+        // Whether it is there is asked for by whoever wants it.
+        let _ = self.wait(patience);
+    }
+
+    fn end(&self, ending: Ending) -> Result<(), EngineError> {
+        let none = || EngineError::Unavailable { reason: "there is no worker now".to_string() };
+        let worker = self.worker().ok_or_else(none)?;
+        match ending {
+            Ending::Kill => worker.kill(),
+            Ending::Freeze => worker.freeze(),
+        }
+        Ok(())
+    }
+
+    fn process(&self) -> Option<WorkerState> {
+        Some(self.state())
     }
 }
 

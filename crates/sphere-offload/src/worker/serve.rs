@@ -49,6 +49,8 @@ pub fn serve(open: impl FnOnce(&str) -> Result<Arc<dyn Engine>, EngineError>) ->
         Ok(engine) => engine,
         Err(error) => return answers.send(&Answer::Unready { error: error.into() }),
     };
+    // Where a device has no use for it, or no room, it computes without: points are copied then.
+    let _ = engine.keep(Arc::<Shared>::clone(&shared));
     answers.send(&Answer::Ready { engine: engine.capability().into() })?;
     Desk { engine, shared, answers: Arc::new(answers), jobs: HashMap::new() }.work(&mut orders)
 }

@@ -8,13 +8,14 @@
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::io;
+use std::ops::Range;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
 
 use memmap2::{MmapOptions, MmapRaw};
 use rustix::fs::{MemfdFlags, SealFlags, fcntl_add_seals, fcntl_get_seals, memfd_create};
 use rustix::io::Errno;
-use sphere_engine::LentWords;
+use sphere_engine::{FixedMemory, LentWords};
 
 use super::numbers::{Number, Numbers};
 
@@ -122,6 +123,16 @@ impl Shared {
     #[cfg(test)]
     pub(super) fn free_slots(&self) -> usize {
         self.numbers.free()
+    }
+}
+
+// SAFETY: the mapping is of all of the range, to be read and written, and is undone when `self` is dropped
+// and not before: nobody has a part of it unmapped, and the pages behind it cannot go, because the size is
+// sealed.
+unsafe impl FixedMemory for Shared {
+    fn range(&self) -> Range<usize> {
+        let start = self.map.as_mut_ptr().expose_provenance();
+        start..start + self.map.len()
     }
 }
 

@@ -4,11 +4,12 @@ use std::ops::Range;
 use std::time::{Duration, Instant};
 
 use sphere_engine::{
-    Block, Cause, Collect, CpuEngine, Engine as _, EngineError, Harm, Sink, SinkError, Stop, Window,
+    Block, Cause, Collect, CpuEngine, Engine as _, EngineError, Harm, NearestJob, Sink, SinkError,
+    Stop, Window,
 };
 use sphere_offload::worker::Worker;
 
-use crate::{PATIENCE, job, options, points};
+use crate::{PATIENCE, job, options, playing, points};
 
 pub(crate) const TESTS: crate::Tests = &[
     ("points_are_those_of_the_engine", points_are_those_of_the_engine),
@@ -17,7 +18,12 @@ pub(crate) const TESTS: crate::Tests = &[
         "a_killed_worker_loses_its_jobs_and_says_where",
         a_killed_worker_loses_its_jobs_and_says_where,
     ),
+    ("an_engine_keeps_the_memory_of_its_blocks", an_engine_keeps_the_memory_of_its_blocks),
     ("a_job_that_is_stopped_gives_its_slots_back", a_job_that_is_stopped_gives_its_slots_back),
+    (
+        "a_job_that_is_stopped_once_all_points_are_there_is_done",
+        a_job_that_is_stopped_once_all_points_are_there_is_done,
+    ),
     ("a_sink_that_keeps_its_blocks_is_told", a_sink_that_keeps_its_blocks_is_told),
     ("harm_loses_the_engine_and_with_it_the_worker", harm_loses_the_engine_and_with_it_the_worker),
     ("what_a_healthy_job_costs", what_a_healthy_job_costs),
@@ -98,6 +104,15 @@ fn a_killed_worker_loses_its_jobs_and_says_where() {
     assert!(matches!(again.cause, Cause::Engine(EngineError::Lost { .. })), "{again}");
 }
 
+fn an_engine_keeps_the_memory_of_its_blocks() {
+    let worker = Worker::start(&playing("keeping")).unwrap();
+    assert_eq!(points(&worker, &job("fibonacci", "count=100000")).len(), 300_000);
+    let lattice = NearestJob::parse("fibonacci", [("total", "100")]).unwrap();
+    let (zero, one, mut found) = ([0.0; 9], [1.0; 9], [7; 9]);
+    worker.nearest(&lattice, [&zero, &zero, &one], &mut found, &Stop::never()).unwrap();
+    assert_eq!(found, [0; 9]);
+}
+
 fn a_job_that_is_stopped_gives_its_slots_back() {
     let worker = Worker::start(&options()).unwrap();
     let job = job("fibonacci", "count=10000000");
@@ -107,6 +122,18 @@ fn a_job_that_is_stopped_gives_its_slots_back() {
         let mut sink = At { points: Collect::default(), count: 5_000, what };
         let stopped = worker.run(&job, &mut sink, &stop).unwrap_err();
         assert!(matches!(stopped.cause, Cause::Requested), "{stopped}");
+    }
+}
+
+fn a_job_that_is_stopped_once_all_points_are_there_is_done() {
+    let worker = Worker::start(&options()).unwrap();
+    let job = job("fibonacci", "count=5000");
+    for _ in 0..50 {
+        let stop = Stop::never();
+        let what = Some(|| stop.request());
+        let mut sink = At { points: Collect::default(), count: 5_000, what };
+        let report = worker.run(&job, &mut sink, &stop).unwrap();
+        assert_eq!((report.points, sink.points.values.len()), (5_000, 15_000));
     }
 }
 

@@ -1,13 +1,15 @@
 //! What this program is when it is started as a child.
 
 use std::io::{self, Read as _, Write as _};
+use std::ops::Range;
 use std::os::fd::AsFd as _;
 use std::os::unix::net::UnixStream;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use sphere_engine::{
-    Capability, CpuEngine, Engine, EngineError, Harm, Job, NearestJob, Report, Sink, Stop, Stopped,
+    Block, Capability, Cause, CpuEngine, Engine, EngineError, FixedMemory, Harm, Job, NearestJob,
+    Report, Sink, SinkError, Stop, Stopped, Window,
 };
 use sphere_offload::worker::{Scripted, serve};
 
@@ -15,6 +17,7 @@ pub(crate) fn play(role: &str) -> io::Result<()> {
     match role {
         "worker" => serve(open),
         "fat" => serve(|_| Ok(Arc::new(Fat(scripted()?)))),
+        "keeping" => serve(|_| Ok(Arc::new(Keeping(scripted()?, Mutex::default())))),
         "slow" => serve(|name| {
             std::thread::sleep(Duration::from_mins(1));
             open(name)
@@ -76,5 +79,63 @@ impl Engine for Fat {
     fn harm(&self, _harm: Harm) -> Result<(), EngineError> {
         std::hint::black_box(vec![1_u8; FAT_BYTES as usize]).leak();
         Ok(())
+    }
+}
+
+/// An engine that insists on memory that it keeps.
+struct Keeping(Scripted, Mutex<Option<Arc<dyn FixedMemory>>>);
+
+impl Keeping {
+    fn check<T>(&self, memory: &[T]) -> Result<(), EngineError> {
+        let (kept, used) = (self.1.lock().unwrap(), memory.as_ptr_range());
+        let kept = kept.as_ref().map_or(0..0, |kept| kept.range());
+        let is_kept = kept.start <= used.start.addr() && used.end.addr() <= kept.end;
+        let reason = format!("{used:?} is not in {kept:?}");
+        is_kept.then_some(()).ok_or(EngineError::Failed { reason })
+    }
+}
+
+impl Engine for Keeping {
+    fn capability(&self) -> &Capability {
+        self.0.capability()
+    }
+
+    fn run(&self, job: &Job, out: &mut dyn Sink, stop: &Stop) -> Result<Report, Stopped> {
+        self.0.run(job, &mut Kept(self, out), stop)
+    }
+
+    fn nearest(
+        &self,
+        job: &NearestJob,
+        directions: [&[f64]; 3],
+        indices: &mut [u64],
+        stop: &Stop,
+    ) -> Result<(), Stopped> {
+        let checked = directions.iter().try_for_each(|column| self.check(column));
+        let checked = checked.and_then(|()| self.check(indices));
+        checked.map_err(|error| Stopped { next: 0, cause: Cause::Engine(error) })?;
+        self.0.nearest(job, directions, indices, stop)
+    }
+
+    fn keep(&self, memory: Arc<dyn FixedMemory>) -> Result<(), EngineError> {
+        *self.1.lock().unwrap() = Some(memory);
+        Ok(())
+    }
+}
+
+struct Kept<'a>(&'a Keeping, &'a mut dyn Sink);
+
+impl Sink for Kept<'_> {
+    fn window(&self) -> Window {
+        self.1.window()
+    }
+
+    fn lend(&mut self) -> Block {
+        self.1.lend()
+    }
+
+    fn accept(&mut self, points: Range<u64>, block: Block) -> Result<(), SinkError> {
+        self.0.check(block.bytes())?;
+        self.1.accept(points, block)
     }
 }

@@ -1,7 +1,7 @@
 //! What `auto` chooses, against the best engine in hindsight.
 
 use sphere_engine::{
-    CpuEngine, Discard, Engine, EngineError, EngineName, EngineOptions, Engines, Opening, Work,
+    CpuEngine, Discard, Engine, EngineError, EngineName, EngineOptions, Engines, Work,
 };
 
 use super::host::{lattice, seconds};
@@ -38,7 +38,7 @@ fn measure(
     points: u64,
 ) -> Result<(f64, String), EngineError> {
     let job = lattice(points)?;
-    let chosen = engines.auto(&Work::Points(&job), Opening::IfItPays).capability().name;
+    let chosen = engines.auto(&Work::Points(&job)).capability().name;
     let names = [EngineName::Cpu, EngineName::Cuda];
     let both = [engines.open(names[0])?, engines.open(names[1])?];
     let (mut sink, mut taken) = (Discard::default(), [const { Vec::new() }; 2]);

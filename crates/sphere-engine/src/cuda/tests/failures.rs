@@ -3,6 +3,7 @@
 use sphere_math::sampling::SampleError;
 
 use super::*;
+use crate::cuda::harm::POISON;
 use crate::cuda::measure;
 use crate::{Cause, NearestJob};
 
@@ -54,6 +55,21 @@ fn is_typed(error: &EngineError, code: u32) -> bool {
         EngineError::Lost { .. } => code == 700,
         _ => false,
     }
+}
+
+#[test]
+fn a_poisoned_context_is_lost_for_good() {
+    let jobs = [job("fibonacci count=20000"), job("fibonacci count=10")];
+    let (fake, engine) = with_jobs(&jobs, None);
+    assert!(work(&engine, &jobs).iter().all(Result::is_ok));
+    engine.poison(POISON.name.as_bytes()).unwrap();
+    for ended in work(&engine, &jobs) {
+        assert!(matches!(ended, Err(EngineError::Lost { .. })), "{ended:?}");
+    }
+    // It cannot be lost any further.
+    assert!(matches!(engine.poison(POISON.name.as_bytes()), Err(EngineError::Lost { .. })));
+    drop(engine);
+    assert_eq!(fake.audit(), [""; 0]);
 }
 
 #[test]

@@ -21,7 +21,7 @@ const JOBS: [&str; 12] = [
     "pixels order=3 ordering=nested",
 ];
 
-fn jobs() -> Vec<Job> {
+pub(super) fn jobs() -> Vec<Job> {
     JOBS.into_iter().map(job).collect()
 }
 

@@ -5,6 +5,7 @@
 
 mod failures;
 mod jobs;
+mod kept;
 mod nearest;
 mod together;
 

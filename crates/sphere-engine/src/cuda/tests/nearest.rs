@@ -6,12 +6,12 @@ use super::*;
 use crate::NearestJob;
 use crate::cuda::values::CudaValues;
 
-fn lattice() -> NearestJob {
+pub(super) fn lattice() -> NearestJob {
     NearestJob::parse("fibonacci", [("total", "10001"), ("placement", "offset:0")]).unwrap()
 }
 
 /// Some directions, repeated: looking for a million of them takes the fake too long.
-fn columns(count: usize) -> [Vec<f64>; 3] {
+pub(super) fn columns(count: usize) -> [Vec<f64>; 3] {
     let plan = Scheme::Random { seed: 1, method: Method::Ball }.plan().unwrap();
     let mut columns = [const { Vec::new() }; 3].map(|_: Vec<f64>| vec![0.0; count]);
     let [x, y, z] = &mut columns;
@@ -19,7 +19,7 @@ fn columns(count: usize) -> [Vec<f64>; 3] {
     columns
 }
 
-fn check(columns: [&[f64]; 3], found: &[u64]) {
+pub(super) fn check(columns: [&[f64]; 3], found: &[u64]) {
     let mut right = vec![0; found.len()];
     lattice().plan().nearest_all(columns, &mut right).unwrap();
     assert!(right == found);

@@ -17,7 +17,11 @@ use super::{
     Grid, Memory, ModuleHandle, Result, StreamHandle,
 };
 use crate::EngineError;
+use crate::cuda::harm::POISON;
 use crate::device::probe::SCHEMES;
+
+/// What every call says after a kernel has written where no memory is.
+const ILLEGAL_ADDRESS: u32 = 700;
 
 /// Clones are the same driver: one for the engine, one for the test.
 #[derive(Clone, Debug)]
@@ -304,6 +308,11 @@ impl Driver for Fake {
         let arguments = *arguments;
         if u64::from(grid.groups) * u64::from(grid.group_threads) < arguments.header[2].into() {
             state.wrong("fewer threads than points".to_string());
+        }
+        if state.modules.get(&function.0).is_some_and(|name| name == POISON.name) {
+            // The launch succeeds: it is what comes after it that is told.
+            state.lose(ILLEGAL_ADDRESS);
+            return Ok(());
         }
         state.poison_output(function, &arguments);
         state.queue(stream, Work::Launch(function, arguments));
