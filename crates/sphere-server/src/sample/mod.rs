@@ -101,7 +101,7 @@ pub(crate) async fn sample(
     }
     if request.takes_trailers {
         let judged = request.quality == Quality::Trailer;
-        let names = [Some(EXECUTED_TRAILER), judged.then_some(QUALITY_TRAILER)];
+        let names = [judged.then_some(QUALITY_TRAILER), Some(EXECUTED_TRAILER)];
         for name in names.into_iter().flatten() {
             response.headers_mut().append(TRAILER, HeaderValue::from_static(name));
         }
