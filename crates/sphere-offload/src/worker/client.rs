@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
+use std::io::BufReader;
 use std::net::Shutdown;
 use std::ops::Range;
 use std::os::unix::net::UnixStream;
@@ -9,7 +10,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use sphere_engine::{Block, Cause, EngineError, Job, Report, Sink, Stop, Stopped};
+use sphere_engine::{Block, Cause, EngineError, Harm, Job, Report, Sink, Stop, Stopped};
 use sphere_math::sampling::Tally;
 
 use super::frame::{receive, send};
@@ -87,9 +88,10 @@ impl Link {
 
     /// Passes on what the worker says, until it says no more, or what it must not. Then all that is under
     /// way is lost, and the process is ended.
-    pub(super) fn listen(&self, answers: &mut UnixStream, process: &Process) {
+    pub(super) fn listen(&self, answers: UnixStream, process: &Process) {
+        let mut answers = BufReader::new(answers);
         let wrong = loop {
-            match receive(answers) {
+            match receive(&mut answers) {
                 Ok(Some(answer)) => match self.heard(answer) {
                     Ok(()) => {}
                     Err(what) => break Some(what),
@@ -140,12 +142,13 @@ impl Link {
         sent.map_err(|error| self.gone(&error.to_string()))
     }
 
-    /// Has the worker do something that takes no slots, and waits until it is done.
-    pub(super) fn errand(&self, order: impl FnOnce(u64) -> Order) -> Result<(), EngineError> {
-        let (number, events) = self.begin(&[])?;
-        self.order(&order(number))?;
+    /// Has the engine of the worker harmed, and waits until it is: told so, or lost.
+    pub(super) fn harm(&self, harm: Harm) -> Result<(), EngineError> {
+        let (job, events) = self.begin(&[])?;
+        self.order(&Order::Harm { job, harm })?;
         match events.recv() {
-            Ok(Event::Done { .. }) => Ok(()),
+            // A job that has found out may have been faster than the answer.
+            Ok(Event::Done { .. } | Event::Failed { error: EngineError::Lost { .. } }) => Ok(()),
             Ok(Event::Failed { error }) => Err(error),
             Ok(Event::Filled(..) | Event::NoDirection { .. }) => {
                 Err(EngineError::Failed { reason: "the worker answers something else".to_string() })
