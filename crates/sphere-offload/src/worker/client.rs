@@ -100,10 +100,15 @@ impl Link {
                 Err(error) => break Some(error.to_string()),
             }
         };
-        let ended = process.end(UNTIL_KNOWN);
-        self.lose(&wrong.map_or(ended.clone(), |wrong| format!("{wrong}; {ended}")));
-        process.bury();
-        self.state().ended = true;
+        let because = |ended: String| match &wrong {
+            None => ended,
+            Some(wrong) => format!("{wrong}; {ended}"),
+        };
+        self.lose(&because(process.end(UNTIL_KNOWN)));
+        let buried = because(process.bury());
+        let mut state = self.state();
+        (state.lost, state.ended) = (Some(buried), true);
+        drop(state);
         (self.on_loss)();
     }
 
