@@ -29,6 +29,10 @@ pub(crate) const TESTS: crate::Tests = &[
         an_engine_that_is_not_here_is_not_started_again_and_again,
     ),
     ("a_worker_that_does_not_become_ready_is_ended", a_worker_that_does_not_become_ready_is_ended),
+    (
+        "nobody_waits_at_the_end_for_a_worker_that_starts",
+        nobody_waits_at_the_end_for_a_worker_that_starts,
+    ),
     ("what_a_loss_costs", what_a_loss_costs),
     ("kills_under_load_lose_nothing", kills_under_load_lose_nothing),
 ];
@@ -215,6 +219,16 @@ fn a_worker_that_does_not_become_ready_is_ended() {
         assert!(reason.contains("it took longer than 100ms, and was ended"), "{reason}");
     }
     assert!(!supervisor.state().is_absent);
+}
+
+fn nobody_waits_at_the_end_for_a_worker_that_starts() {
+    let supervisor = Supervisor::start(playing("slow"), Limits::default()).unwrap();
+    let started = Instant::now();
+    while supervisor.started() == 0 {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    drop(supervisor);
+    assert!(started.elapsed() < PATIENCE / 2);
 }
 
 /// Not a bound: what it costs is measured elsewhere. This shows it to whoever runs the test alone.
