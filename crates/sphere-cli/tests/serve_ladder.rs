@@ -214,19 +214,39 @@ fn a_wgpu_device_that_is_lost_is_passed_over_and_opened_again() {
 
 #[test]
 fn without_an_engine_there_is_an_error_and_no_hang() {
-    let service = start("--engines scripted --fault worker-freeze --engine-seconds 1", "scripted");
-    let started = Instant::now();
-    let answer = service.get("/v1/sample/fibonacci?count=1000&format=raw");
-    assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
-    if answer.status == 503 {
-        let problem = answer.json();
-        assert_eq!(problem["code"], "engines_failed");
-        assert!(answer.header("retry-after").is_some());
-        let ready = service.get("/ready");
-        assert_eq!((ready.status, ready.json()["status"].as_str()), (503, Some("no engine")));
+    let service =
+        start("--engines scripted --fault worker-freeze@0.5 --engine-seconds 1", "scripted");
+    let mut seen = Vec::new();
+    wait_until("an error, and points again", || {
+        let started = Instant::now();
+        let answer = service.get("/v1/sample/fibonacci?count=1000&format=raw");
+        assert!(started.elapsed() < Duration::from_secs(4), "{:?}", started.elapsed());
+        seen.push(answer.status);
+        if answer.status == 200 {
+            assert_eq!(answer.body.len(), 24_000);
+        } else {
+            assert_eq!((answer.status, &answer.json()["code"]), (503, &"engines_failed".into()));
+            assert!(answer.header("retry-after").is_some());
+        }
+        let failed = seen.iter().position(|status| *status == 503);
+        failed.is_some_and(|failed| seen[failed..].contains(&200))
+    });
+    assert_eq!(service.get("/ready").status, 200);
+}
+
+#[test]
+fn readiness_tells_at_once_that_no_engine_is_there() {
+    let service = Service::start("--engines cuda");
+    wait_until("the search for a device", || {
+        service.get("/ready").json()["engines"]["cuda"] != "starting"
+    });
+    let ready = service.get("/ready");
+    if ready.status == 200 {
+        return assert_eq!(ready.json()["engines"]["cuda"], "ready", "this machine has CUDA");
     }
-    wait_until("the next worker", || service.get("/ready").status == 200);
-    assert_eq!(service.get("/v1/sample/fibonacci?count=1000&format=raw").body.len(), 24_000);
+    assert_eq!((ready.status, ready.json()["status"].as_str()), (503, Some("no engine")));
+    let answer = service.get("/v1/sample/fibonacci?count=10");
+    assert_eq!((answer.status, &answer.json()["code"]), (503, &"engines_failed".into()));
 }
 
 /// One line of why the service did not start.
@@ -252,8 +272,8 @@ fn what_cannot_be_is_told_at_start() {
         (&["--engines", "cpu", "--fault", "slow:cuda:5"], "felt on none of the engines cpu"),
         (&["--engine-seconds", "0"], "engine_seconds is 0"),
         (&["--worker-memory-bytes", "1000"], "in which no job fits"),
-        (&["--worker-program", "/nowhere/sphere"], "cannot start /nowhere/sphere"),
-        (&["--worker-program", "/bin/true"], "/bin/true is no worker of Sphere"),
+        (&["--worker-program", "/nowhere/sphere"], "cannot start /nowhere/sphere: "),
+        (&["--worker-program", "/bin/true"], "engines=cpu does without"),
     ] {
         let error = refusal(arguments);
         assert!(error.contains(told), "{arguments:?}: {error}");

@@ -6,6 +6,7 @@ pub mod ladder;
 mod offload;
 #[cfg(target_os = "linux")]
 pub mod supervisor;
+mod sync;
 pub mod verify;
 #[cfg(target_os = "linux")]
 pub mod worker;

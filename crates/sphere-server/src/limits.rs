@@ -25,6 +25,7 @@ pub(crate) const ENGINE_TIME: Duration = Duration::from_secs(2);
 /// Time that an engine has to be open: its driver, kernels that are compiled, and their probe.
 pub(crate) const OPENING_TIME: Duration = Duration::from_secs(30);
 /// Blocks that a worker process has for all of its jobs together.
+#[cfg(target_os = "linux")]
 pub(crate) const WORKER_BLOCKS: usize = 64;
 /// Memory that a worker process needs for its program, its engine and one job.
 pub(crate) const LEAST_WORKER_BYTES: u64 = 64 << 20;

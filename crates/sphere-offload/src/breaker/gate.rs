@@ -2,10 +2,11 @@
 
 use std::fmt;
 use std::mem::discriminant;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::{Admission, Breaker, Fault, State, Tolerance};
+use crate::sync::{Mutex, MutexGuard};
 
 /// What jobs go through on their way to an engine.
 #[derive(Clone)]

@@ -58,7 +58,10 @@ pub enum State {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Admission {
     /// Run.
-    Pass,
+    Pass {
+        /// How often the breaker had opened by then: what comes of the job counts until it opens again.
+        era: u64,
+    },
     /// Probe the engine, and run if it is right again. Whoever is told so must report how it went.
     Probe,
     /// Take the next engine.
@@ -75,13 +78,15 @@ pub struct Breaker {
     state: State,
     /// How often it has opened since it was last closed.
     opened: u32,
+    /// How often it has opened.
+    era: u64,
 }
 
 impl Breaker {
     /// A closed one.
     #[must_use]
     pub fn new(tolerance: Tolerance) -> Self {
-        Self { tolerance, state: State::Closed { failures: 0 }, opened: 0 }
+        Self { tolerance, state: State::Closed { failures: 0 }, opened: 0, era: 0 }
     }
 
     /// What it is in.
@@ -93,7 +98,7 @@ impl Breaker {
     /// Whether a job may use the engine.
     pub fn admit(&mut self, now: Instant) -> Admission {
         match self.state {
-            State::Closed { .. } => Admission::Pass,
+            State::Closed { .. } => Admission::Pass { era: self.era },
             State::HalfOpen => Admission::Refuse { retry_after: None },
             State::Open { until } if now < until => {
                 Admission::Refuse { retry_after: Some(until - now) }
@@ -107,7 +112,7 @@ impl Breaker {
 
     /// A job, or a probe, did what it should.
     ///
-    /// A job that was admitted before the breaker opened says nothing about the engine now.
+    /// A job that was admitted before the breaker last opened says nothing about the engine now.
     pub fn succeeded(&mut self, admission: Admission) {
         if self.counts(admission) {
             self.state = State::Closed { failures: 0 };
@@ -131,6 +136,7 @@ impl Breaker {
         let until = now + self.tolerance.backoff.pause(self.opened);
         self.state = State::Open { until };
         self.opened = self.opened.saturating_add(1);
+        self.era += 1;
     }
 
     /// A probe ended without a result: nothing is known, the next job may find out at once.
@@ -142,7 +148,10 @@ impl Breaker {
 
     fn counts(&self, admission: Admission) -> bool {
         match admission {
-            Admission::Pass => matches!(self.state, State::Closed { .. }),
+            // Closed again, it is about another engine, or the same one mended.
+            Admission::Pass { era } => {
+                era == self.era && matches!(self.state, State::Closed { .. })
+            }
             Admission::Probe => self.state == State::HalfOpen,
             Admission::Refuse { .. } => false,
         }

@@ -25,7 +25,8 @@ fn failures_in_a_row_open_it() {
         fail(&mut breaker, Fault::Passing, now);
         fail(&mut breaker, Fault::Passing, now);
         assert!(!is_open(&breaker));
-        breaker.succeeded(Admission::Pass);
+        let admission = breaker.admit(now);
+        breaker.succeeded(admission);
     }
     (0..3).for_each(|_| fail(&mut breaker, Fault::Passing, now));
     assert!(is_open(&breaker));
@@ -78,6 +79,9 @@ fn jobs_from_before_change_nothing() {
     breaker.succeeded(earlier);
     breaker.failed(earlier, Fault::Lasting, now);
     assert_eq!(breaker.state(), State::HalfOpen);
+    breaker.succeeded(Admission::Probe);
+    breaker.failed(earlier, Fault::Lasting, now);
+    assert_eq!(breaker.state(), State::Closed { failures: 0 });
 }
 
 #[test]

@@ -94,6 +94,12 @@ pub enum OffloadError {
         /// What to do.
         advice: &'static str,
     },
+    /// No process can be started for the engines that have one of their own.
+    #[error("{reason} (engines=cpu does without processes of their own)")]
+    Worker {
+        /// Why.
+        reason: String,
+    },
     /// Engines cannot be started.
     #[error(transparent)]
     Engine(#[from] EngineError),
@@ -162,7 +168,13 @@ impl OffloadOptions {
         if let Some(workers) = &self.workers
             && let Some(&engine) = self.engines.iter().find(|engine| self.has_process(**engine))
         {
-            check(&WorkerOptions { engine, ..workers.options.clone() })?;
+            let checked = check(&WorkerOptions { engine, ..workers.options.clone() });
+            checked.map_err(|error| OffloadError::Worker {
+                reason: match error {
+                    EngineError::Unavailable { reason } => reason,
+                    error => error.to_string(),
+                },
+            })?;
         }
         Ok(())
     }

@@ -1,28 +1,25 @@
 //! The service's side of a worker: jobs out, points in slots back.
 
-use std::collections::{BTreeSet, HashMap};
-use std::fmt;
 use std::io::BufReader;
 use std::net::Shutdown;
 use std::ops::Range;
 use std::os::unix::net::UnixStream;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use sphere_engine::{Block, Cause, EngineError, Harm, Job, Report, Sink, Stop, Stopped};
 use sphere_math::sampling::Tally;
 
 use super::frame::{receive, send};
+use super::jobs::{Event, Jobs, OnLoss};
 use super::message::{Answer, Failure, Order};
+use super::numbers::Number;
 use super::process::Process;
 use super::shared::{Shared, Slot};
 
 /// So soon a stop is seen while the worker computes.
 pub(super) const LOOK: Duration = Duration::from_millis(20);
-
-/// How long one who finds the socket closed waits to hear why.
-const UNTIL_TOLD: Duration = Duration::from_secs(2);
 
 /// Those who wait for a worker that has gone wait so long to hear how.
 const UNTIL_KNOWN: Duration = Duration::from_millis(3);
@@ -31,59 +28,17 @@ const UNTIL_KNOWN: Duration = Duration::from_millis(3);
 pub(super) const MOST_SLOTS: usize = 4;
 
 /// A connection to a worker that is ready.
+#[derive(Debug)]
 pub(super) struct Link {
     orders: Mutex<UnixStream>,
     shared: Arc<Shared>,
-    state: Mutex<State>,
-    /// The loss is known.
-    told: Condvar,
-    /// Who else is told of it.
-    on_loss: OnLoss,
-}
-
-/// What is done once a worker is lost and its process has ended, by the thread that finds out.
-pub type OnLoss = Box<dyn Fn() + Send + Sync>;
-
-#[derive(Debug)]
-struct State {
-    running: HashMap<u64, Running>,
-    next: u64,
-    /// Why there will be no more.
-    lost: Option<String>,
-    /// Nothing is left of its process.
-    ended: bool,
-    /// When the worker was asked to say something, if it has said nothing since.
-    asked: Option<Instant>,
-}
-
-/// A job that the worker has not ended.
-#[derive(Debug)]
-struct Running {
-    events: Sender<Event>,
-    /// Slots that are with the worker.
-    away: BTreeSet<usize>,
-}
-
-/// What a job hears.
-#[derive(Debug)]
-pub(super) enum Event {
-    Filled(Slot, Range<u64>),
-    Done { attempts: u64 },
-    NoDirection { row: u64 },
-    Failed { error: EngineError },
-}
-
-impl fmt::Debug for Link {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Link").field("state", &self.state).finish_non_exhaustive()
-    }
+    jobs: Jobs,
 }
 
 impl Link {
     pub(super) fn new(orders: UnixStream, shared: Arc<Shared>, on_loss: OnLoss) -> Self {
-        let (running, lost, asked) = (HashMap::new(), None, None);
-        let state = Mutex::new(State { running, next: 0, lost, ended: false, asked });
-        Self { orders: Mutex::new(orders), shared, state, told: Condvar::new(), on_loss }
+        let jobs = Jobs::new(Arc::clone(shared.numbers()), on_loss);
+        Self { orders: Mutex::new(orders), shared, jobs }
     }
 
     /// Passes on what the worker says, until it says no more, or what it must not. Then all that is under
@@ -104,36 +59,29 @@ impl Link {
             None => ended,
             Some(wrong) => format!("{wrong}; {ended}"),
         };
-        self.lose(&because(process.end(UNTIL_KNOWN)));
-        let buried = because(process.bury());
-        let mut state = self.state();
-        (state.lost, state.ended) = (Some(buried), true);
-        drop(state);
-        (self.on_loss)();
+        self.jobs.lose(&because(process.end(UNTIL_KNOWN)));
+        self.jobs.end(&because(process.bury()));
     }
 
     /// Whether nothing is left of the process of a worker that is lost.
     pub(super) fn has_ended(&self) -> bool {
-        self.state().ended
+        self.jobs.has_ended()
     }
 
     /// Why the worker is no more, if it is not.
     pub(super) fn lost(&self) -> Option<String> {
-        self.state().lost.clone()
+        self.jobs.lost()
     }
 
     /// Asks the worker to say something, unless it has not answered yet, and how long it has not. The time
     /// before it was asked says nothing about it: who asks may have slept.
     pub(super) fn silence(&self) -> Duration {
-        let mut state = self.state();
-        if let Some(asked) = state.asked {
-            return asked.elapsed();
+        let (silence, is_to_be_asked) = self.jobs.silence();
+        if is_to_be_asked {
+            // A worker that is gone is silent, too.
+            let _ = self.order(&Order::Ping);
         }
-        state.asked = Some(Instant::now());
-        drop(state);
-        // A worker that is gone is silent, too.
-        let _ = self.order(&Order::Ping);
-        Duration::ZERO
+        silence
     }
 
     pub(super) fn order(&self, order: &Order) -> Result<(), EngineError> {
@@ -144,12 +92,12 @@ impl Link {
             let _ = orders.shutdown(Shutdown::Both);
         }
         drop(orders);
-        sent.map_err(|error| self.gone(&error.to_string()))
+        sent.map_err(|error| self.jobs.gone(&error.to_string()))
     }
 
     /// Has the engine of the worker harmed, and waits until it is: told so, or lost.
     pub(super) fn harm(&self, harm: Harm) -> Result<(), EngineError> {
-        let (job, events) = self.begin(&[])?;
+        let (job, events) = self.jobs.begin(&[])?;
         self.order(&Order::Harm { job, harm })?;
         match events.recv() {
             // A job that has found out may have been faster than the answer.
@@ -158,74 +106,28 @@ impl Link {
             Ok(Event::Filled(..) | Event::NoDirection { .. }) => {
                 Err(EngineError::Failed { reason: "the worker answers something else".to_string() })
             }
-            Err(_) => Err(self.gone("the worker is gone")),
+            Err(_) => Err(self.jobs.gone("the worker is gone")),
         }
-    }
-
-    /// Why there is no worker: what became of its process, which the listener is about to say, or else
-    /// `what`.
-    pub(super) fn gone(&self, what: &str) -> EngineError {
-        let unknown = |state: &mut State| state.lost.is_none();
-        let told = self.told.wait_timeout_while(self.state(), UNTIL_TOLD, unknown);
-        let state = told.map_or_else(|poisoned| poisoned.into_inner().0, |(state, _)| state);
-        EngineError::Lost { reason: state.lost.clone().unwrap_or_else(|| what.to_string()) }
     }
 
     fn heard(&self, answer: Answer) -> Result<(), String> {
-        let mut state = self.state();
-        state.asked = None;
+        self.jobs.heard();
         match answer {
-            Answer::Pong => {}
+            Answer::Pong => Ok(()),
             Answer::Ready { .. } | Answer::Unready { .. } => {
-                return Err("the worker began again".to_string());
+                Err("the worker began again".to_string())
             }
-            Answer::Filled { job, slot, start, end } => {
-                let running = state.running.get_mut(&job).ok_or("points of no job")?;
-                if !running.away.remove(&slot) {
-                    return Err("points in a slot that the worker had not got".to_string());
-                }
-                let slot = self.shared.received(slot).ok_or("no such slot")?;
-                // Where nobody wants the points any more, the slot is dropped, and free.
-                let _ = running.events.send(Event::Filled(slot, start..end));
-            }
-            Answer::Done { job, attempts } => {
-                state.end(job, &self.shared, Event::Done { attempts })?;
-            }
-            Answer::NoDirection { job, row } => {
-                state.end(job, &self.shared, Event::NoDirection { row })?;
-            }
+            Answer::Filled { job, slot, start, end } => self.jobs.filled(job, slot, start..end),
+            Answer::Done { job, attempts } => self.jobs.ended(job, Event::Done { attempts }),
+            Answer::NoDirection { job, row } => self.jobs.ended(job, Event::NoDirection { row }),
             Answer::Failed { job, error: Failure::Lost(reason) } => {
-                // An engine that is lost is so for the life of its process. Nobody knows what its device
-                // still does: the slots do not come back.
-                let Running { events, .. } =
-                    state.running.remove(&job).ok_or("an end of no job")?;
-                state.lost = Some(reason.clone());
-                let error = EngineError::Lost { reason: reason.clone() };
-                let _ = events.send(Event::Failed { error });
-                return Err(reason);
+                self.jobs.lost_by(job, &reason)?;
+                Err(reason)
             }
             Answer::Failed { job, error } => {
-                let error = error.into();
-                state.end(job, &self.shared, Event::Failed { error })?;
+                self.jobs.ended(job, Event::Failed { error: error.into() })
             }
         }
-        Ok(())
-    }
-
-    /// All that is under way is lost. Slots that the worker has may still be written to, and nobody
-    /// gets them any more: they go with this memory, which no other worker has.
-    fn lose(&self, reason: &str) {
-        let mut state = self.state();
-        state.lost = Some(reason.to_string());
-        self.told.notify_all();
-        for (_, Running { events, .. }) in state.running.drain() {
-            let error = EngineError::Lost { reason: reason.to_string() };
-            let _ = events.send(Event::Failed { error });
-        }
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Runs a job in the worker.
@@ -243,18 +145,14 @@ impl Link {
         Ok(Report { points: job.points(), tally, elapsed: started.elapsed() })
     }
 
-    pub(super) fn begin(&self, slots: &[usize]) -> Result<(u64, Receiver<Event>), EngineError> {
-        let mut state = self.state();
-        let away: BTreeSet<usize> = slots.iter().copied().collect();
-        if let Some(reason) = state.lost.clone() {
-            self.shared.come_back(&away);
-            return Err(EngineError::Lost { reason });
-        }
-        let (events, receiver) = channel();
-        let number = state.next;
-        state.next += 1;
-        state.running.insert(number, Running { events, away });
-        Ok((number, receiver))
+    /// Jobs under way.
+    pub(super) fn jobs(&self) -> &Jobs {
+        &self.jobs
+    }
+
+    /// The memory of a slot, for whoever has it.
+    pub(super) fn slot_of(&self, number: Number) -> Slot {
+        self.shared.slot(number)
     }
 
     /// A slot that nobody uses.
@@ -268,16 +166,6 @@ impl Link {
             Ok(slot) if slot.is_of(&self.shared) => Some(slot),
             _ => self.shared.take(),
         }
-    }
-}
-
-impl State {
-    fn end(&mut self, job: u64, shared: &Shared, event: Event) -> Result<(), String> {
-        let Running { events, away } = self.running.remove(&job).ok_or("an end of no job")?;
-        // At its end the worker has let go of all slots of a job.
-        shared.come_back(&away);
-        let _ = events.send(event);
-        Ok(())
     }
 }
 
@@ -316,7 +204,7 @@ impl Passage<'_> {
             return Err(EngineError::OutOfMemory);
         }
         let slots: Vec<usize> = slots.into_iter().map(Slot::give_away).collect();
-        let (job, events) = self.link.begin(&slots)?;
+        let (job, events) = self.link.jobs.begin(&slots)?;
         let parameters = self.job.into();
         self.link.order(&Order::Run { job, parameters, block_bytes, slots })?;
         Ok((job, events))
@@ -332,8 +220,8 @@ impl Passage<'_> {
         let end = self.job.range().end;
         loop {
             match events.recv_timeout(LOOK) {
-                Ok(Event::Filled(slot, points)) => {
-                    self.hand_over(slot, points, out)?;
+                Ok(Event::Filled(filled, points)) => {
+                    self.hand_over(self.link.slot_of(filled), points, out)?;
                     if self.next < end {
                         self.lend(number, out).map_err(Cause::Engine)?;
                     }
@@ -345,11 +233,14 @@ impl Passage<'_> {
                 Ok(Event::Failed { error }) => return Err(Cause::Engine(error)),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => {
-                    return Err(Cause::Engine(self.link.gone("the worker is gone")));
+                    return Err(Cause::Engine(self.link.jobs.gone("the worker is gone")));
                 }
             }
-            if let Some(cause) = stop.cause() {
-                return Err(cause);
+            match stop.cause() {
+                None => {}
+                // A client that has its last point goes. What the job has counted is not known then.
+                Some(_) if self.next == end => return Ok(0),
+                Some(cause) => return Err(cause),
             }
         }
     }
@@ -375,16 +266,10 @@ impl Passage<'_> {
     /// Gives the worker one more slot to fill.
     fn lend(&self, job: u64, out: &mut dyn Sink) -> Result<(), EngineError> {
         let slot = self.link.slot(out.lend()).ok_or(EngineError::OutOfMemory)?;
-        let slot = match self.link.state().running.get_mut(&job) {
-            // It has ended, and will say so next.
-            None => return Ok(()),
-            Some(running) => {
-                let slot = slot.give_away();
-                running.away.insert(slot);
-                slot
-            }
-        };
-        self.link.order(&Order::Lend { job, slot })
+        match self.link.jobs.lend(job, slot.into_number()) {
+            Some(slot) => self.link.order(&Order::Lend { job, slot }),
+            None => Ok(()),
+        }
     }
 }
 

@@ -9,7 +9,8 @@ use sphere_engine::{
     Capability, Engine, EngineError, Harm, Job, NearestJob, Report, Sink, Stop, Stopped,
 };
 
-use super::client::{Link, OnLoss};
+use super::client::Link;
+use super::jobs::OnLoss;
 use super::process::Process;
 use super::start::{Started, WorkerOptions};
 

@@ -7,7 +7,8 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use sphere_engine::{Cause, EngineError, LentWords as _, NearestJob, Stop, Stopped};
 use sphere_math::sampling::SampleError;
 
-use super::client::{Event, LOOK, Link, MOST_SLOTS, wrong};
+use super::client::{LOOK, Link, MOST_SLOTS, wrong};
+use super::jobs::Event;
 use super::message::Order;
 use super::shared::Slot;
 
@@ -94,7 +95,7 @@ impl Search<'_> {
             to.copy_from_slice(bytemuck::cast_slice(&from[rows.clone()]));
         }
         let slot = slot.give_away();
-        let (number, events) = self.link.begin(&[slot])?;
+        let (number, events) = self.link.jobs().begin(&[slot])?;
         self.sent = rows.end;
         let (lattice, count) = (self.job.parameters().clone(), rows.len());
         self.flights.push_back(Flight { number, rows, events });
@@ -106,14 +107,16 @@ impl Search<'_> {
         let Flight { rows, events, .. } = flight;
         loop {
             match events.recv_timeout(LOOK) {
-                Ok(Event::Filled(slot, found)) => self.take(rows, &slot, &found)?,
+                Ok(Event::Filled(filled, found)) => {
+                    self.take(rows, &self.link.slot_of(filled), &found)?;
+                }
                 Ok(Event::Done { .. }) if self.next == rows.end => return Ok(()),
                 Ok(Event::Done { .. }) => return Err(wrong("the worker ended before the end")),
                 Ok(Event::NoDirection { row }) => return Err(self.no_direction(rows, row)),
                 Ok(Event::Failed { error }) => return Err(Cause::Engine(error)),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => {
-                    return Err(Cause::Engine(self.link.gone("the worker is gone")));
+                    return Err(Cause::Engine(self.link.jobs().gone("the worker is gone")));
                 }
             }
             if let Some(cause) = stop.cause() {

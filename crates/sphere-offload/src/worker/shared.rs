@@ -10,12 +10,14 @@ use std::fs::File;
 use std::io;
 use std::ops::Range;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use memmap2::{MmapOptions, MmapRaw};
 use rustix::fs::{MemfdFlags, SealFlags, fcntl_add_seals, fcntl_get_seals, memfd_create};
 use rustix::io::Errno;
 use sphere_engine::{FixedMemory, LentWords};
+
+use super::numbers::{Number, Numbers};
 
 /// Nobody changes the size, and nobody takes these seals away.
 const SEALS: SealFlags = SealFlags::GROW.union(SealFlags::SHRINK).union(SealFlags::SEAL);
@@ -47,17 +49,7 @@ pub(super) struct Shared {
     map: MmapRaw,
     file: File,
     layout: Layout,
-    numbers: Mutex<Numbers>,
-    freed: Condvar,
-}
-
-/// The numbers of the slots that nobody on this side has; of the others there is a [`Slot`] each.
-#[derive(Debug, Default)]
-struct Numbers {
-    /// On this side.
-    free: BTreeSet<usize>,
-    /// On the other.
-    away: BTreeSet<usize>,
+    numbers: Arc<Numbers>,
 }
 
 impl Shared {
@@ -66,8 +58,7 @@ impl Shared {
         let file = File::from(memory_file()?);
         file.set_len(layout.bytes()? as u64)?;
         fcntl_add_seals(&file, SEALS)?;
-        let free = (0..layout.slots).collect();
-        Self::map(file, layout, Numbers { free, ..Numbers::default() })
+        Self::map(file, layout, Numbers::here(layout.slots))
     }
 
     /// The memory of the other side, which has all of it.
@@ -82,55 +73,42 @@ impl Shared {
         if file.metadata()?.len() != layout.bytes()? as u64 {
             return Err(invalid("the shared memory has another size than was said"));
         }
-        let away = (0..layout.slots).collect();
-        Self::map(file, layout, Numbers { away, ..Numbers::default() })
+        Self::map(file, layout, Numbers::there(layout.slots))
     }
 
-    fn map(file: File, layout: Layout, numbers: Numbers) -> io::Result<Arc<Self>> {
+    fn map(file: File, layout: Layout, numbers: Arc<Numbers>) -> io::Result<Arc<Self>> {
         let map = MmapOptions::new().len(layout.bytes()?).map_raw(&file)?;
-        let (numbers, freed) = (Mutex::new(numbers), Condvar::new());
-        Ok(Arc::new(Self { map, file, layout, numbers, freed }))
+        Ok(Arc::new(Self { map, file, layout, numbers }))
     }
 
     /// A slot that nobody uses.
     pub(super) fn take(self: &Arc<Self>) -> Option<Slot> {
-        let index = self.numbers().free.pop_first()?;
-        Some(Slot::new(self, index))
+        self.numbers.take().map(|number| self.slot(number))
     }
 
     /// One of these, if nobody uses it.
     pub(super) fn take_one_of(self: &Arc<Self>, indices: &BTreeSet<usize>) -> Option<Slot> {
-        let free = &mut self.numbers().free;
-        let index = free.intersection(indices).next().copied()?;
-        free.remove(&index);
-        Some(Slot::new(self, index))
+        self.numbers.take_one_of(indices).map(|number| self.slot(number))
     }
 
     /// A slot that the other side has given, as it says; `None` where it had not got it.
     pub(super) fn received(self: &Arc<Self>, index: usize) -> Option<Slot> {
-        let had = self.numbers().away.remove(&index);
-        had.then(|| Slot::new(self, index))
+        self.numbers.received(index).map(|number| self.slot(number))
     }
 
-    /// Waits until nobody on this side uses any of these slots, and gives them to the other side.
+    /// As [`Numbers::give_back`].
     pub(super) fn give_back(&self, indices: &BTreeSet<usize>) {
-        let mut numbers = self.numbers();
-        while !indices.is_subset(&numbers.free) {
-            numbers = self.freed.wait(numbers).unwrap_or_else(PoisonError::into_inner);
-        }
-        numbers.free.retain(|index| !indices.contains(index));
-        numbers.away.extend(indices);
+        self.numbers.give_back(indices);
     }
 
-    /// Has these slots of the other side again: it says so, or is gone.
-    pub(super) fn come_back(&self, indices: &BTreeSet<usize>) {
-        let mut numbers = self.numbers();
-        for index in indices {
-            if numbers.away.remove(index) {
-                numbers.free.insert(*index);
-            }
-        }
-        self.freed.notify_all();
+    /// Who has which slot.
+    pub(super) fn numbers(&self) -> &Arc<Numbers> {
+        &self.numbers
+    }
+
+    /// The memory of a slot, for whoever has it.
+    pub(super) fn slot(self: &Arc<Self>, number: Number) -> Slot {
+        Slot { shared: Arc::clone(self), number }
     }
 
     pub(super) fn layout(&self) -> Layout {
@@ -144,11 +122,7 @@ impl Shared {
     /// Slots on this side that nobody uses.
     #[cfg(test)]
     pub(super) fn free_slots(&self) -> usize {
-        self.numbers().free.len()
-    }
-
-    fn numbers(&self) -> MutexGuard<'_, Numbers> {
-        self.numbers.lock().unwrap_or_else(PoisonError::into_inner)
+        self.numbers.free()
     }
 }
 
@@ -175,21 +149,18 @@ fn memory_file() -> rustix::io::Result<OwnedFd> {
 #[derive(Debug)]
 pub(super) struct Slot {
     shared: Arc<Shared>,
-    index: usize,
-    /// Whether the other side has it.
-    is_away: bool,
+    number: Number,
 }
 
 impl Slot {
-    fn new(shared: &Arc<Shared>, index: usize) -> Self {
-        Self { shared: Arc::clone(shared), index, is_away: false }
+    /// Gives the slot to the other side, which is to be told its number.
+    pub(super) fn give_away(self) -> usize {
+        self.number.give_away()
     }
 
-    /// Gives the slot to the other side, which is to be told its number. It is never free meanwhile.
-    pub(super) fn give_away(mut self) -> usize {
-        self.is_away = true;
-        self.shared.numbers().away.insert(self.index);
-        self.index
+    /// The slot without its memory.
+    pub(super) fn into_number(self) -> Number {
+        self.number
     }
 
     pub(super) fn is_of(&self, shared: &Arc<Shared>) -> bool {
@@ -197,7 +168,7 @@ impl Slot {
     }
 
     fn start(&self) -> *mut u64 {
-        let offset = self.index * self.shared.layout.slot_bytes;
+        let offset = self.number.index() * self.shared.layout.slot_bytes;
         // A page starts on more than eight bytes, and a slot has a multiple of eight.
         self.shared.map.as_mut_ptr().wrapping_add(offset).cast()
     }
@@ -219,16 +190,6 @@ impl LentWords for Slot {
     fn words_mut(&mut self) -> &mut [u64] {
         // SAFETY: as `words`; and `self` is borrowed for as long as the slice.
         unsafe { std::slice::from_raw_parts_mut(self.start(), self.length()) }
-    }
-}
-
-impl Drop for Slot {
-    fn drop(&mut self) {
-        if self.is_away {
-            return;
-        }
-        self.shared.numbers().free.insert(self.index);
-        self.shared.freed.notify_all();
     }
 }
 
@@ -301,11 +262,11 @@ mod tests {
                 scope.spawn(|| {
                     for _ in 0..20_000 {
                         let Some(slot) = shared.take() else { continue };
-                        let index = slot.index;
+                        let index = slot.number.index();
                         assert!(!owned[index].swap(true, Ordering::SeqCst), "it has two");
                         slot.give_away();
                         owned[index].store(false, Ordering::SeqCst);
-                        shared.come_back(&BTreeSet::from([index]));
+                        shared.numbers().come_back(&BTreeSet::from([index]));
                     }
                 });
             }

@@ -15,8 +15,8 @@ mod supervised;
 
 use std::time::Duration;
 
-use sphere_engine::{Collect, Engine, EngineName, Job, SampleParameters, Stop};
-use sphere_offload::worker::WorkerOptions;
+use sphere_engine::{Collect, Engine, EngineError, EngineName, Harm, Job, SampleParameters, Stop};
+use sphere_offload::worker::{Worker, WorkerOptions};
 
 /// Tests by name.
 type Tests = &'static [(&'static str, fn())];
@@ -68,4 +68,11 @@ fn points(engine: &dyn Engine, job: &Job) -> Vec<f64> {
     let report = engine.run(job, &mut points, &Stop::never()).unwrap();
     assert_eq!(report.points, job.points());
     points.values
+}
+
+/// Has the engine of a worker lose its device. A job that was under way may tell of it first: then the worker
+/// is gone before it says that the harm is done.
+fn poison(worker: &Worker) {
+    let harmed = worker.harm(Harm::Poison);
+    assert!(matches!(harmed, Ok(()) | Err(EngineError::Lost { .. })), "{harmed:?}");
 }

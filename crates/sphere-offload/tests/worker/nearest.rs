@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use sphere_engine::{Cause, CpuEngine, Engine as _, EngineError, Harm, NearestJob, Stop, Stopped};
+use sphere_engine::{Cause, CpuEngine, Engine as _, EngineError, NearestJob, Stop, Stopped};
 use sphere_math::sampling::{Method, SampleError, Scheme};
 use sphere_offload::worker::{Worker, WorkerOptions};
 
@@ -116,7 +116,7 @@ fn a_search_that_ends_early_says_where() {
                 match round % 3 {
                     0 => worker.kill(),
                     1 => stop.request(),
-                    _ => worker.harm(Harm::Poison).unwrap(),
+                    _ => crate::poison(&worker),
                 }
             });
             search(&worker, &columns, &stop)

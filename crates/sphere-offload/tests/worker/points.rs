@@ -20,6 +20,10 @@ pub(crate) const TESTS: crate::Tests = &[
     ),
     ("an_engine_keeps_the_memory_of_its_blocks", an_engine_keeps_the_memory_of_its_blocks),
     ("a_job_that_is_stopped_gives_its_slots_back", a_job_that_is_stopped_gives_its_slots_back),
+    (
+        "a_job_that_is_stopped_once_all_points_are_there_is_done",
+        a_job_that_is_stopped_once_all_points_are_there_is_done,
+    ),
     ("a_sink_that_keeps_its_blocks_is_told", a_sink_that_keeps_its_blocks_is_told),
     ("harm_loses_the_engine_and_with_it_the_worker", harm_loses_the_engine_and_with_it_the_worker),
     ("what_a_healthy_job_costs", what_a_healthy_job_costs),
@@ -133,6 +137,18 @@ fn a_job_that_is_stopped_gives_its_slots_back() {
     }
 }
 
+fn a_job_that_is_stopped_once_all_points_are_there_is_done() {
+    let worker = Worker::start(&options()).unwrap();
+    let job = job("fibonacci", "count=5000");
+    for _ in 0..50 {
+        let stop = Stop::never();
+        let what = Some(|| stop.request());
+        let mut sink = At { points: Collect::default(), count: 5_000, what };
+        let report = worker.run(&job, &mut sink, &stop).unwrap();
+        assert_eq!((report.points, sink.points.values.len()), (5_000, 15_000));
+    }
+}
+
 fn a_sink_that_keeps_its_blocks_is_told() {
     struct Keep(Vec<Block>);
     impl Sink for Keep {
@@ -176,7 +192,7 @@ fn what_a_healthy_job_costs() {
 fn harm_loses_the_engine_and_with_it_the_worker() {
     let worker = Worker::start(&options()).unwrap();
     let job = job("fibonacci", "count=10000000");
-    let what = Some(|| worker.harm(Harm::Poison).unwrap());
+    let what = Some(|| crate::poison(&worker));
     let mut sink = At { points: Collect::default(), count: 20_000, what };
     let stopped = worker.run(&job, &mut sink, &Stop::never()).unwrap_err();
     assert_eq!(sink.points.values.len() as u64, 3 * stopped.next);

@@ -127,7 +127,7 @@ fn kills_under_load_lose_nothing() {
         });
         for round in 0..30 {
             std::thread::sleep(Duration::from_millis(20 + 7 * (round % 5)));
-            if let Some(worker) = supervisor.worker() {
+            if let Some(worker) = Supervisor::worker(&supervisor) {
                 signal(
                     worker.process_id(),
                     if round % 5 == 4 { Signal::STOP } else { Signal::KILL },
@@ -157,7 +157,7 @@ fn a_worker_whose_engine_is_lost_is_replaced() {
     let worker = supervisor.wait(PATIENCE).unwrap();
     let job = job("fibonacci", "count=1000");
     let right = points(&*worker, &job);
-    worker.harm(Harm::Poison).unwrap();
+    crate::poison(&worker);
     let mut none = Collect::<f64>::default();
     let stopped = worker.run(&job, &mut none, &Stop::never()).unwrap_err();
     assert!(matches!(stopped.cause, Cause::Engine(EngineError::Lost { .. })), "{stopped}");

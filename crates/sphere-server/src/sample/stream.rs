@@ -89,7 +89,9 @@ pub(super) async fn body(
         let sent = work.compute(&mut encoder, &mut begin, &stop, |bytes| {
             sender.blocking_send(Ok(Frame::data(bytes))).map_err(Into::into)
         });
-        if let (Ok(_), Some(begin)) = (&sent, begin.take()) {
+        if sent.is_ok()
+            && let Some(begin) = begin.take()
+        {
             // There are no points.
             let _ = begin.send(Ok(work.first()));
         }
