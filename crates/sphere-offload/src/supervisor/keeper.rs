@@ -87,9 +87,17 @@ impl Keeper {
             let _ = wake.send(Wake::Look);
         });
         let begun = Instant::now();
-        self.shared.now().started += 1;
+        let mut now = self.shared.now();
+        if now.is_over {
+            return;
+        }
+        now.started += 1;
+        now.is_starting = true;
+        drop(now);
         // Outside the lock: jobs take other engines meanwhile.
-        match Worker::watched(&self.options, on_loss) {
+        let started = Worker::watched(&self.options, on_loss);
+        self.shared.now().is_starting = false;
+        match started {
             Ok(worker) => {
                 let process = worker.process_id();
                 let mut now = self.shared.now();

@@ -98,6 +98,10 @@ struct Now {
     last_cause: Option<String>,
     /// Workers that were started.
     started: u64,
+    /// One is being started.
+    is_starting: bool,
+    /// None is to be started any more.
+    is_over: bool,
 }
 
 impl Now {
@@ -131,6 +135,8 @@ impl Supervisor {
             is_absent: false,
             last_cause: None,
             started: 0,
+            is_starting: false,
+            is_over: false,
         };
         let shared = Arc::new(Shared { now: Mutex::new(now), changed: Condvar::new() });
         let (wake, woken) = channel();
@@ -209,8 +215,14 @@ impl Supervisor {
 
 impl Drop for Supervisor {
     fn drop(&mut self) {
+        let mut now = self.shared.now();
+        now.is_over = true;
+        let is_starting = now.is_starting;
+        drop(now);
         let _ = self.wake.send(Wake::End);
-        if let Some(thread) = self.thread.take() {
+        // A device that is being opened may take its time: nobody waits for it here. Its process ends with
+        // the patience for it, or with this one.
+        if let Some(thread) = self.thread.take().filter(|_| !is_starting) {
             // A supervisor that panicked watches nobody: there is nothing to do about it here.
             let _ = thread.join();
         }

@@ -1,5 +1,6 @@
 //! The service's side of a worker: jobs out, points in slots back.
 
+use std::io::BufReader;
 use std::net::Shutdown;
 use std::ops::Range;
 use std::os::unix::net::UnixStream;
@@ -7,7 +8,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use sphere_engine::{Block, Cause, EngineError, Job, Report, Sink, Stop, Stopped};
+use sphere_engine::{Block, Cause, EngineError, Harm, Job, Report, Sink, Stop, Stopped};
 use sphere_math::sampling::Tally;
 
 use super::frame::{receive, send};
@@ -42,9 +43,10 @@ impl Link {
 
     /// Passes on what the worker says, until it says no more, or what it must not. Then all that is under
     /// way is lost, and the process is ended.
-    pub(super) fn listen(&self, answers: &mut UnixStream, process: &Process) {
+    pub(super) fn listen(&self, answers: UnixStream, process: &Process) {
+        let mut answers = BufReader::new(answers);
         let wrong = loop {
-            match receive(answers) {
+            match receive(&mut answers) {
                 Ok(Some(answer)) => match self.heard(answer) {
                     Ok(()) => {}
                     Err(what) => break Some(what),
@@ -53,10 +55,12 @@ impl Link {
                 Err(error) => break Some(error.to_string()),
             }
         };
-        let ended = process.end(UNTIL_KNOWN);
-        self.jobs.lose(&wrong.map_or(ended.clone(), |wrong| format!("{wrong}; {ended}")));
-        process.bury();
-        self.jobs.end();
+        let because = |ended: String| match &wrong {
+            None => ended,
+            Some(wrong) => format!("{wrong}; {ended}"),
+        };
+        self.jobs.lose(&because(process.end(UNTIL_KNOWN)));
+        self.jobs.end(&because(process.bury()));
     }
 
     /// Whether nothing is left of the process of a worker that is lost.
@@ -91,12 +95,13 @@ impl Link {
         sent.map_err(|error| self.jobs.gone(&error.to_string()))
     }
 
-    /// Has the worker do something that takes no slots, and waits until it is done.
-    pub(super) fn errand(&self, order: impl FnOnce(u64) -> Order) -> Result<(), EngineError> {
-        let (number, events) = self.jobs.begin(&[])?;
-        self.order(&order(number))?;
+    /// Has the engine of the worker harmed, and waits until it is: told so, or lost.
+    pub(super) fn harm(&self, harm: Harm) -> Result<(), EngineError> {
+        let (job, events) = self.jobs.begin(&[])?;
+        self.order(&Order::Harm { job, harm })?;
         match events.recv() {
-            Ok(Event::Done { .. }) => Ok(()),
+            // A job that has found out may have been faster than the answer.
+            Ok(Event::Done { .. } | Event::Failed { error: EngineError::Lost { .. } }) => Ok(()),
             Ok(Event::Failed { error }) => Err(error),
             Ok(Event::Filled(..) | Event::NoDirection { .. }) => {
                 Err(EngineError::Failed { reason: "the worker answers something else".to_string() })

@@ -11,7 +11,6 @@ use sphere_engine::{
 
 use super::client::Link;
 use super::jobs::OnLoss;
-use super::message::Order;
 use super::process::Process;
 use super::start::{Started, WorkerOptions};
 
@@ -107,13 +106,13 @@ fn live(options: &WorkerOptions, on_loss: OnLoss, told: &Sender<Result<Worker, E
         Ok((Link::new(orders, shared, on_loss), process, capability, socket))
     };
     match ready() {
-        Ok((link, process, capability, mut answers)) => {
+        Ok((link, process, capability, answers)) => {
             let link = Arc::new(link);
             let worker =
                 Worker { link: Arc::clone(&link), process: Arc::clone(&process), capability };
             // Fails where nobody waits any more: then the worker is dropped, and ends.
             let _ = told.send(Ok(worker));
-            link.listen(&mut answers, &process);
+            link.listen(answers, &process);
         }
         Err(error) => {
             let _ = told.send(Err(error));
@@ -150,6 +149,6 @@ impl Engine for Worker {
     /// Has the engine of the worker harmed; returns when it is. The next job finds out, and with it ends
     /// the worker.
     fn harm(&self, harm: Harm) -> Result<(), EngineError> {
-        self.link.errand(|job| Order::Harm { job, harm })
+        self.link.harm(harm)
     }
 }

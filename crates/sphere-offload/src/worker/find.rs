@@ -44,10 +44,9 @@ impl Find {
             }) => Answer::NoDirection { job, row: index as u64 },
             Err(Stopped { cause, .. }) => Answer::Failed { job, error: told(cause).into() },
         };
-        let filled = Answer::Filled { job, slot, start: 0, end };
-        let filled = if end > 0 { self.answers.send(&filled) } else { Ok(()) };
+        let filled = (end > 0).then_some(Answer::Filled { job, slot, start: 0, end });
         // Where this fails the service is gone, and so will this process be.
-        let _ = filled.and_then(|()| self.answers.send(&answer));
+        let _ = self.answers.send_all(filled.iter().chain([&answer]));
     }
 
     fn find(&self, engine: &dyn Engine, words: &mut [u64], stop: &Stop) -> Result<(), Stopped> {

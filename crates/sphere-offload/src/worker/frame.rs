@@ -10,11 +10,23 @@ const MOST_BYTES: u32 = 1 << 20;
 
 /// Sends a message, in one write.
 pub(super) fn send(to: &mut impl Write, message: &impl Serialize) -> io::Result<()> {
-    let mut bytes = vec![0; 4];
-    serde_json::to_writer(&mut bytes, message)?;
-    let length = u32::try_from(bytes.len() - 4).unwrap_or(u32::MAX);
-    check(length)?;
-    bytes[..4].copy_from_slice(&length.to_le_bytes());
+    send_all(to, [message])
+}
+
+/// Sends messages, all in one write: the other side wakes up once.
+pub(super) fn send_all<'a, T: Serialize + 'a>(
+    to: &mut impl Write,
+    messages: impl IntoIterator<Item = &'a T>,
+) -> io::Result<()> {
+    let mut bytes = Vec::new();
+    for message in messages {
+        let start = bytes.len();
+        bytes.extend([0; 4]);
+        serde_json::to_writer(&mut bytes, message)?;
+        let length = u32::try_from(bytes.len() - start - 4).unwrap_or(u32::MAX);
+        check(length)?;
+        bytes[start..start + 4].copy_from_slice(&length.to_le_bytes());
+    }
     to.write_all(&bytes)
 }
 
@@ -71,9 +83,8 @@ mod tests {
             Order::Stop { job: 1 },
         ];
         let mut bytes = Vec::new();
-        for message in &sent {
-            send(&mut bytes, message).unwrap();
-        }
+        send(&mut bytes, &sent[0]).unwrap();
+        send_all(&mut bytes, &sent[1..]).unwrap();
         let mut from = &bytes[..];
         for message in &sent {
             assert_eq!(receive::<Order>(&mut from).unwrap().as_ref(), Some(message));

@@ -150,9 +150,11 @@ impl Jobs {
         }
     }
 
-    /// Nothing is left of the process of a worker that is lost.
-    pub(super) fn end(&self) {
-        self.state().ended = true;
+    /// Nothing is left of the process of a worker that is lost, which ended as `reason` says.
+    pub(super) fn end(&self, reason: &str) {
+        let mut state = self.state();
+        (state.lost, state.ended) = (Some(reason.to_string()), true);
+        drop(state);
         (self.on_loss)();
     }
 

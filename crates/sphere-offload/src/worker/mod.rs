@@ -5,6 +5,7 @@
 //! its jobs end as [`EngineError::Lost`](sphere_engine::EngineError::Lost), and another engine goes on.
 
 mod client;
+mod crew;
 mod engine;
 mod find;
 mod frame;

@@ -21,6 +21,9 @@ pub(super) struct Points {
     lent: Receiver<usize>,
     /// The slots that this side has for the job.
     held: BTreeSet<usize>,
+    /// One past the last point, which is told together with the end.
+    end: u64,
+    last: Option<Answer>,
 }
 
 impl Points {
@@ -31,10 +34,12 @@ impl Points {
         window: Window,
         lent: Receiver<usize>,
     ) -> Self {
-        Self { number, shared, answers, window, lent, held: BTreeSet::new() }
+        let (held, end, last) = (BTreeSet::new(), 0, None);
+        Self { number, shared, answers, window, lent, held, end, last }
     }
 
     pub(super) fn work(&mut self, engine: &dyn Engine, job: &Job, stop: &Stop) {
+        self.end = job.range().end;
         let ran = catch_unwind(AssertUnwindSafe(|| engine.run(job, self, stop)));
         let number = self.number;
         let answer = match ran {
@@ -51,7 +56,7 @@ impl Points {
             self.shared.give_back(&self.held);
         }
         // Where this fails the service is gone, and so will this process be.
-        let _ = self.answers.send(&answer);
+        let _ = self.answers.send_all(self.last.iter().chain([&answer]));
     }
 
     /// The next slot from the service.
@@ -92,6 +97,11 @@ impl Sink for Points {
         let slot = slot.give_away();
         self.held.remove(&slot);
         let (job, Range { start, end }) = (self.number, points);
-        Ok(self.answers.send(&Answer::Filled { job, slot, start, end })?)
+        let filled = Answer::Filled { job, slot, start, end };
+        if end == self.end {
+            self.last = Some(filled);
+            return Ok(());
+        }
+        Ok(self.answers.send(&filled)?)
     }
 }

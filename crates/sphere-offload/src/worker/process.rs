@@ -50,21 +50,30 @@ impl Process {
         let until = Instant::now() + patience;
         self.kill();
         loop {
-            match self.child().try_wait() {
-                Ok(Some(status)) => return format!("the worker ended: {status}"),
-                Ok(None) if Instant::now() < until => {}
-                Ok(None) => return "the worker is ending".to_string(),
-                Err(error) => return format!("the worker ended: {error}"),
+            match self.ended() {
+                Some(ended) => return ended,
+                None if Instant::now() >= until => return "the worker is ending".to_string(),
+                None => thread::sleep(LOOK),
             }
-            thread::sleep(LOOK);
         }
     }
 
-    /// Waits until nothing is left of the process.
-    pub(super) fn bury(&self) {
+    /// Waits until nothing is left of the process, and says how it ended.
+    pub(super) fn bury(&self) -> String {
         // Not in one call: others ask for the child meanwhile.
-        while let Ok(None) = self.child().try_wait() {
+        loop {
+            if let Some(ended) = self.ended() {
+                return ended;
+            }
             thread::sleep(10 * LOOK);
+        }
+    }
+
+    /// How it ended, if it has.
+    fn ended(&self) -> Option<String> {
+        match self.child().try_wait() {
+            Ok(status) => status.map(|status| format!("the worker ended: {status}")),
+            Err(error) => Some(format!("the worker ended: {error}")),
         }
     }
 

@@ -2,18 +2,18 @@
 
 use std::collections::HashMap;
 use std::ffi::CString;
-use std::io;
+use std::io::{self, BufReader, Read};
 use std::os::fd::AsFd as _;
 use std::os::unix::net::UnixStream;
 use std::sync::mpsc::{Sender, channel};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::{self, JoinHandle};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use serde::Serialize;
 use sphere_engine::{Cause, Engine, EngineError, Harm, Job, SampleParameters, Stop, Window};
 
+use super::crew::Crew;
 use super::find::Find;
-use super::frame::{receive, send};
+use super::frame::{receive, send, send_all};
 use super::message::{Answer, Hello, Order, VERSION};
 use super::points::Points;
 use super::shared::{Layout, Shared};
@@ -30,7 +30,8 @@ pub fn serve(open: impl FnOnce(&str) -> Result<Arc<dyn Engine>, EngineError>) ->
     let memory = io::stdout().as_fd().try_clone_to_owned()?;
     // A worker whose service is gone serves nobody.
     let _ = rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL));
-    let (mut orders, answers) = (socket.try_clone()?, Answers(Mutex::new(socket)));
+    let mut orders = BufReader::new(socket.try_clone()?);
+    let answers = Answers(Mutex::new(socket));
     let Some(Hello { version }) = receive(&mut orders)? else { return Ok(()) };
     answers.send(&Hello::own())?;
     // The service has heard the same, and says so where somebody reads it.
@@ -52,7 +53,8 @@ pub fn serve(open: impl FnOnce(&str) -> Result<Arc<dyn Engine>, EngineError>) ->
     // Where a device has no use for it, or no room, it computes without: points are copied then.
     let _ = engine.keep(Arc::<Shared>::clone(&shared));
     answers.send(&Answer::Ready { engine: engine.capability().into() })?;
-    Desk { engine, shared, answers: Arc::new(answers), jobs: HashMap::new() }.work(&mut orders)
+    let (answers, jobs, crew) = (Arc::new(answers), HashMap::new(), Crew::default());
+    Desk { engine, shared, answers, jobs, crew }.work(&mut orders)
 }
 
 /// What lists of processes call this one. They show fifteen letters.
@@ -73,7 +75,18 @@ pub(super) struct Answers(Mutex<UnixStream>);
 
 impl Answers {
     pub(super) fn send(&self, answer: &impl Serialize) -> io::Result<()> {
-        send(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner), answer)
+        send(&mut *self.socket(), answer)
+    }
+
+    pub(super) fn send_all<'a>(
+        &self,
+        answers: impl IntoIterator<Item = &'a Answer>,
+    ) -> io::Result<()> {
+        send_all(&mut *self.socket(), answers)
+    }
+
+    fn socket(&self) -> MutexGuard<'_, UnixStream> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -81,7 +94,8 @@ impl Answers {
 struct Running {
     slots: Sender<usize>,
     stop: Stop,
-    thread: JoinHandle<()>,
+    /// Nobody has it any more when the job has ended.
+    alive: Weak<()>,
 }
 
 /// Where orders arrive.
@@ -90,10 +104,11 @@ struct Desk {
     shared: Arc<Shared>,
     answers: Arc<Answers>,
     jobs: HashMap<u64, Running>,
+    crew: Crew,
 }
 
 impl Desk {
-    fn work(mut self, orders: &mut UnixStream) -> io::Result<()> {
+    fn work(mut self, orders: &mut impl Read) -> io::Result<()> {
         while let Some(order) = receive(orders)? {
             match order {
                 Order::Start { .. } => return Err(wrong("a second start")),
@@ -122,7 +137,7 @@ impl Desk {
                     }
                 }
             }
-            self.jobs.retain(|_, running| !running.thread.is_finished());
+            self.jobs.retain(|_, running| running.alive.strong_count() > 0);
         }
         Ok(())
     }
@@ -179,9 +194,13 @@ impl Desk {
         stop: Stop,
         work: impl FnOnce() + Send + 'static,
     ) -> io::Result<()> {
-        let thread = thread::Builder::new().name(format!("job-{number}")).spawn(work)?;
-        self.jobs.insert(number, Running { slots, stop, thread });
-        Ok(())
+        let at_work = Arc::new(());
+        let alive = Arc::downgrade(&at_work);
+        self.jobs.insert(number, Running { slots, stop, alive });
+        self.crew.run(Box::new(move || {
+            work();
+            drop(at_work);
+        }))
     }
 }
 

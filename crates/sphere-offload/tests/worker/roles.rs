@@ -11,7 +11,7 @@ use sphere_engine::{
     Block, Capability, Cause, CpuEngine, Engine, EngineError, FixedMemory, Harm, Job, NearestJob,
     Report, Sink, SinkError, Stop, Stopped, Window,
 };
-use sphere_offload::worker::{Scripted, serve};
+use sphere_offload::worker::{Scripted, Worker, serve};
 
 pub(crate) fn play(role: &str) -> io::Result<()> {
     match role {
@@ -23,6 +23,10 @@ pub(crate) fn play(role: &str) -> io::Result<()> {
             open(name)
         }),
         "crash" => serve(|_| std::process::exit(7)),
+        "service" => {
+            have_workers();
+            Ok(())
+        }
         "other-version" => say(br#"{"version":"99.0.0","of":"later"}"#),
         "other-tongue" => say(b"<html>"),
         role => Err(io::Error::other(format!("no role {role}"))),
@@ -38,6 +42,14 @@ fn open(name: &str) -> Result<Arc<dyn Engine>, EngineError> {
         "scripted" => Ok(Arc::new(scripted()?)),
         other => Err(EngineError::Unavailable { reason: format!("no engine {other} here") }),
     }
+}
+
+/// Has two workers, one of which is frozen, and says which.
+fn have_workers() {
+    let workers = [(); 2].map(|()| Worker::start(&crate::options()).unwrap());
+    workers[1].freeze();
+    println!("{} {}", workers[0].process_id(), workers[1].process_id());
+    std::thread::sleep(Duration::from_mins(1));
 }
 
 /// Answers the first message with another, and waits for the end.

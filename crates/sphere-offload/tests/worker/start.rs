@@ -1,7 +1,7 @@
 //! How a worker starts, or why it does not.
 
 use std::fs;
-use std::io::{Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::net::UnixStream;
@@ -34,6 +34,7 @@ pub(crate) const TESTS: crate::Tests = &[
         a_worker_has_the_descriptors_that_it_was_given,
     ),
     ("a_worker_has_a_name", a_worker_has_a_name),
+    ("workers_end_with_their_service", workers_end_with_their_service),
 ];
 
 fn refused(options: &WorkerOptions) -> String {
@@ -214,4 +215,26 @@ fn a_worker_has_a_name() {
     let worker = Worker::start(&options()).unwrap();
     let name = fs::read_to_string(format!("/proc/{}/comm", worker.process_id())).unwrap();
     assert_eq!(name.trim(), format!("sphere-{}", worker.capability().name));
+}
+
+/// However it ends, and whatever they do: one of these is frozen.
+fn workers_end_with_their_service() {
+    let WorkerOptions { program, arguments, .. } = playing("service");
+    let mut service = Command::new(program).args(arguments).stdout(Stdio::piped()).spawn().unwrap();
+    let mut said = String::new();
+    BufReader::new(service.stdout.take().unwrap()).read_line(&mut said).unwrap();
+    let workers: Vec<_> = said.split_whitespace().map(|id| format!("/proc/{id}/fd/1")).collect();
+    // They have the memory of their service, as nothing has that is called by the same number later.
+    let is_up = |worker: &String| {
+        fs::read_link(worker)
+            .is_ok_and(|memory| memory.display().to_string().contains("memfd:sphere"))
+    };
+    assert!(workers.len() == 2 && workers.iter().all(is_up), "{said}");
+    service.kill().unwrap();
+    service.wait().unwrap();
+    let started = Instant::now();
+    while workers.iter().any(is_up) {
+        assert!(started.elapsed() < PATIENCE, "a worker is left");
+        std::thread::sleep(Duration::from_millis(1));
+    }
 }

@@ -1,12 +1,16 @@
 //! Workers that are kept up.
 
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
-use sphere_engine::{Cause, Collect, CpuEngine, Engine, EngineError, EngineName, Harm, Stop};
+use sphere_engine::{
+    Block, Cause, Collect, CpuEngine, Engine, EngineError, EngineName, Harm, Sink, SinkError, Stop,
+    Window,
+};
 use sphere_offload::breaker::{Backoff, Tolerance};
 use sphere_offload::ladder::{Fixed, Ladder, Rung, Supply as _};
 use sphere_offload::supervisor::{Limits, Supervisor, WorkerEvent};
@@ -25,6 +29,11 @@ pub(crate) const TESTS: crate::Tests = &[
         an_engine_that_is_not_here_is_not_started_again_and_again,
     ),
     ("a_worker_that_does_not_become_ready_is_ended", a_worker_that_does_not_become_ready_is_ended),
+    (
+        "nobody_waits_at_the_end_for_a_worker_that_starts",
+        nobody_waits_at_the_end_for_a_worker_that_starts,
+    ),
+    ("what_a_loss_costs", what_a_loss_costs),
     ("kills_under_load_lose_nothing", kills_under_load_lose_nothing),
 ];
 
@@ -172,8 +181,7 @@ fn a_fat_worker_is_ended_and_replaced() {
         panic!()
     };
     assert_eq!(told, process);
-    // It may be ended before it can say that it is done.
-    let _ = worker.harm(Harm::Lose);
+    worker.harm(Harm::Lose).unwrap();
     let Ok(WorkerEvent::Ended { reason }) = events.recv_timeout(PATIENCE) else { panic!() };
     assert!(reason.starts_with("the worker took more memory than it may; "), "{reason}");
     let next = supervisor.wait(PATIENCE).unwrap();
@@ -211,4 +219,61 @@ fn a_worker_that_does_not_become_ready_is_ended() {
         assert!(reason.contains("it took longer than 100ms, and was ended"), "{reason}");
     }
     assert!(!supervisor.state().is_absent);
+}
+
+fn nobody_waits_at_the_end_for_a_worker_that_starts() {
+    let supervisor = Supervisor::start(playing("slow"), Limits::default()).unwrap();
+    let started = Instant::now();
+    while supervisor.started() == 0 {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    drop(supervisor);
+    assert!(started.elapsed() < PATIENCE / 2);
+}
+
+/// Not a bound: what it costs is measured elsewhere. This shows it to whoever runs the test alone.
+fn what_a_loss_costs() {
+    let supervisor = supervisor(Limits { settled: Duration::ZERO, ..Limits::default() });
+    let job = job("fibonacci", "count=100000000");
+    for harm in [None, Some(Harm::Poison)] {
+        let (mut told, mut replaced) = (Vec::new(), Vec::new());
+        for _ in 0..40 {
+            let worker = supervisor.wait(PATIENCE).unwrap();
+            let mut lost = None;
+            let mut sink = Counting(&mut |points| {
+                if points > 20_000 && lost.is_none() {
+                    lost = Some(Instant::now());
+                    harm.map_or_else(|| worker.kill(), |harm| worker.harm(harm).unwrap());
+                }
+            });
+            worker.run(&job, &mut sink, &Stop::never()).unwrap_err();
+            told.push(lost.unwrap().elapsed());
+            supervisor.wait(PATIENCE).unwrap();
+            replaced.push(lost.unwrap().elapsed());
+        }
+        told.sort_unstable();
+        replaced.sort_unstable();
+        let [told, replaced] = [told, replaced].map(|times| (times[20], times[39]));
+        println!(
+            "{harm:?}: told after {told:?}, the next is ready after {replaced:?} (median, most)"
+        );
+    }
+}
+
+/// Tells how far a job has come, and keeps nothing.
+struct Counting<'a>(&'a mut dyn FnMut(u64));
+
+impl Sink for Counting<'_> {
+    fn window(&self) -> Window {
+        Window { blocks: 4, block_bytes: 1 << 16 }
+    }
+
+    fn lend(&mut self) -> Block {
+        Block::default()
+    }
+
+    fn accept(&mut self, points: Range<u64>, _block: Block) -> Result<(), SinkError> {
+        (self.0)(points.end);
+        Ok(())
+    }
 }

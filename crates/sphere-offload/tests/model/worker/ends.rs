@@ -101,7 +101,7 @@ fn work(link: &Link, orders: Receiver<Order>) -> Vec<usize> {
     link.jobs.lose(ENDED);
     // Now its process is waited for.
     thread::yield_now();
-    link.jobs.end();
+    link.jobs.end(ENDED);
     running.into_values().flat_map(|(slots, _)| slots).collect()
 }
 
