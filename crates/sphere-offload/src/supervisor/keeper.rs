@@ -1,7 +1,6 @@
 //! The thread of a supervisor: looks at the worker, and does what is to be done.
 
 use std::sync::Arc;
-use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant};
 
 use sphere_engine::EngineError;
@@ -9,6 +8,7 @@ use sphere_engine::EngineError;
 use super::care::{Act, Care, Seen, Why};
 use super::memory::own_bytes;
 use super::{Limits, Observer, Shared, Wake, WorkerEvent};
+use crate::sync::Sender;
 use crate::worker::{Worker, WorkerOptions};
 
 /// What one worker after the other is kept by.

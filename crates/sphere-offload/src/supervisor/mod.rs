@@ -5,9 +5,8 @@ mod keeper;
 mod memory;
 
 use std::fmt;
-use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread::{self, JoinHandle};
+use std::sync::mpsc::RecvTimeoutError;
+use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
 use sphere_engine::{Engine, EngineError, EngineName};
@@ -16,6 +15,7 @@ pub use self::care::Limits;
 use self::keeper::Keeper;
 use self::memory::own_bytes;
 use crate::ladder::{Ending, Supply};
+use crate::sync::{Condvar, JoinHandle, Mutex, MutexGuard, Sender, channel, thread};
 use crate::worker::{Worker, WorkerOptions};
 
 /// How often a worker is looked at.

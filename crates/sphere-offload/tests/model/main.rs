@@ -21,17 +21,28 @@ use std::time::Instant;
 #[path = "../../src/breaker/mod.rs"]
 mod breaker;
 mod gate;
+mod replaced;
+#[path = "../../src/supervisor/mod.rs"]
+mod supervisor;
+#[path = "../../src/ladder/supply.rs"]
+mod supply;
 mod worker;
+
+/// As `crate::ladder` of the crate, as far as supervisors know it.
+mod ladder {
+    pub use crate::supply::{Ending, Supply};
+}
 
 /// As `crate::sync` of the crate.
 mod sync {
     pub(crate) use shuttle::sync::mpsc::{Receiver, Sender, channel};
     pub(crate) use shuttle::sync::{Condvar, Mutex, MutexGuard};
+    pub(crate) use shuttle::thread::{self, JoinHandle};
 }
 
 /// Models by name. A runner of their own, because that of Rust would run the tests that stand in those
 /// files as well, outside of the scheduler.
-const MODELS: [(&str, fn()); 11] = [
+const MODELS: [(&str, fn()); 15] = [
     ("one_probes_at_a_time", gate::one_probes_at_a_time_and_the_gate_is_never_stuck),
     ("earlier_closes_nothing", gate::what_was_admitted_before_the_engine_failed_closes_nothing),
     (
@@ -49,6 +60,10 @@ const MODELS: [(&str, fn()); 11] = [
     ("jobs_go_away", worker::ends::jobs_that_go_away_leave_no_slot_behind),
     ("jobs_of_a_killed_worker", worker::ends::jobs_of_a_worker_that_is_killed_hear_it_once),
     ("jobs_of_a_lost_engine", worker::ends::jobs_of_a_worker_whose_engine_is_lost_hear_it_once),
+    ("who_waits_gets_the_next", replaced::who_waits_gets_the_next_worker),
+    ("replaced_unasked", replaced::a_worker_that_ends_is_replaced_where_nobody_asks),
+    ("a_start_that_fails", replaced::a_start_that_fails_is_tried_again_for_who_waits),
+    ("absent", replaced::nobody_waits_for_an_engine_that_is_not_here),
 ];
 
 fn main() {

@@ -1,4 +1,5 @@
-//! What the threads of a worker, and those that it works for, share.
+//! What the threads of a worker, and those that it works for, share; and what stands for a worker where
+//! supervisors are checked.
 
 #[path = "../../src/worker/jobs.rs"]
 mod jobs;
@@ -6,4 +7,7 @@ mod jobs;
 mod numbers;
 
 pub(crate) mod ends;
+pub(crate) mod mock;
 pub(crate) mod slots;
+
+pub(crate) use self::mock::{Worker, WorkerOptions};
