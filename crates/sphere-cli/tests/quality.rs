@@ -135,8 +135,10 @@ fn the_service_judges_in_json_or_in_a_trailer() {
     let mut reader = BufReader::new(service.ask(&request));
     while reader.read_until(b'\n', &mut lines).unwrap() > 0 {}
     let text = String::from_utf8_lossy(&lines);
-    assert!(text.contains("trailer: x-sphere-quality\r\n"), "{}", &text[..400]);
-    let trailer = text.rsplit("x-sphere-quality: ").next().unwrap().trim();
+    let named = "trailer: x-sphere-quality, x-sphere-executed\r\n";
+    assert!(text.contains(named), "{}", &text[..400]);
+    assert!(text.ends_with("x-sphere-executed: cpu 0-499\r\n\r\n"), "{text}");
+    let trailer = text.rsplit("x-sphere-quality: ").next().unwrap().lines().next().unwrap();
     assert_eq!(serde_json::from_str::<Value>(trailer).unwrap(), expected);
 
     let refused = service.get(&format!("{path}&format=raw")).json();

@@ -35,6 +35,7 @@ struct State {
     ended: bool,
 }
 
+#[allow(clippy::unused_self, reason = "the calls are those of a worker with a process")]
 impl Worker {
     pub(crate) fn watched(
         options: &WorkerOptions,
