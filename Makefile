@@ -13,7 +13,7 @@ required := env SPHERE_REQUIRE_WGPU=1 SPHERE_REQUIRE_BROWSER=1
 # The stages build on one another, and cargo uses every core by itself.
 .NOTPARALLEL:
 .PHONY: help setup setup-tests serve demo test test-long format tidy lint unit browser emulated cuda-texts doc portable \
-  release deny ignored fuzz reproducible counts flames bench bench-peers gpu-bundle golden fmt clean
+  release deny ignored torture models fuzz reproducible counts flames bench bench-ladder bench-peers gpu-bundle golden fmt clean
 
 help: ## list these commands (the default)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -35,7 +35,7 @@ demo: setup ## build, then draw five sampling schemes into pictures
 test: setup-tests format tidy lint unit emulated cuda-texts doc portable release counts deny ## every check a change has to pass
 	$(stage) 'all passed' true
 
-test-long: setup-tests ignored fuzz reproducible ## the slow checks: ignored tests, requests at random, two equal builds
+test-long: setup-tests ignored torture models fuzz reproducible ## the slow checks: ignored tests, requests at random, two equal builds
 	$(stage) 'all passed' true
 
 format: ## check the formatting
@@ -83,6 +83,9 @@ bench: setup ## measure all schemes and compare them on one page, target/bench/r
 	$(if $(QUICK),,-$(stage) 'flames: where they go' cargo xtask flames)
 	$(stage) 'bench: every scheme, some minutes' cargo xtask bench $(if $(QUICK),--quick)
 
+bench-ladder: setup ## measure what the ladder costs, and how soon it goes on when a worker ends
+	$(stage) 'bench-ladder: tables for docs/offload.md' cargo bench --package sphere-offload --locked --bench ladder
+
 bench-peers: setup ## measure other libraries beside this one; takes them from crates.io and PyPI
 	$(stage) 'peers: rates beside those of other libraries' tools/bench-peers "$(target)/bench/peers.json"
 
@@ -94,6 +97,14 @@ deny: ## check licences, advisories and sources of the dependencies
 
 ignored: ## run the tests marked as slow
 	$(stage) 'ignored: the slow tests pass' cargo test --workspace --locked --release -- --ignored
+
+torture: ## kill and freeze workers 600 times under load, and count what is left of them
+	$(stage) 'torture: no job is lost or wrong, and nothing of a worker is left' \
+	  env SPHERE_TORTURE=full cargo test --package sphere-offload --locked --test torture -- --nocapture
+
+models: ## check the shared state of the ladder in many more orders than make test does
+	$(stage) 'models: no order is wrong' \
+	  env SPHERE_MODEL_ROUNDS=400000 cargo test --package sphere-offload --locked --test model
 
 fuzz: ## ask the service at random whatever its description allows
 	$(stage) 'build: the release binary' cargo build --release --locked --package sphere-cli
