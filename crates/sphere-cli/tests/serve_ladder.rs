@@ -192,24 +192,29 @@ fn a_wrong_engine_is_caught_and_its_points_are_not_kept() {
 }
 
 #[test]
-fn a_wgpu_device_that_is_lost_is_passed_over_and_opened_again() {
-    let service = start("--engines wgpu,cpu --software-gpu --fault wgpu-lost@0.2", "wgpu");
+fn whatever_fails_on_wgpu_the_points_are_within_the_bound() {
     let path = "/v1/sample/sobol?count=200000&precision=f32&format=raw&engine=wgpu";
-    let exact = Service::start("--engines cpu");
-    let exact = exact.get(&path.replace("&engine=wgpu", "")).body;
+    let exact = Service::start("--engines cpu").get(&path.replace("&engine=wgpu", "")).body;
     let value = |bytes: &[u8]| f32::from_le_bytes(bytes.try_into().unwrap());
-    let mut engines = Vec::new();
-    wait_until("both engines, and wgpu again", || {
-        let answer = service.get(path);
-        assert_eq!((answer.status, answer.body.len()), (200, exact.len()));
-        let pairs = answer.body.chunks_exact(4).zip(exact.chunks_exact(4));
-        let bound = sphere_math::kernels::SINGLE_BOUND;
-        assert!(pairs.clone().all(|(a, b)| (value(a) - value(b)).abs() <= bound));
-        assert_eq!(answer.header("etag"), None, "a device may have decided some of its bits");
-        engines.push(answer.header("x-sphere-engine").unwrap().to_string());
-        let lost = engines.iter().position(|engine| engine == "cpu");
-        lost.is_some_and(|lost| engines[lost..].contains(&"wgpu".to_string()))
-    });
+    for fault in
+        ["wgpu-lost@0.2", "worker-kill@0.2", "worker-freeze@0.2", "alloc-fail:5", "slow:wgpu:20"]
+    {
+        let arguments = "--engines wgpu,cpu --software-gpu --verify 1/100 --engine-seconds 5";
+        let service = start(&format!("{arguments} --fault {fault}"), "wgpu");
+        let mut engines = Vec::new();
+        wait_until("both engines, and wgpu again", || {
+            let answer = service.get(path);
+            assert_eq!((answer.status, answer.body.len()), (200, exact.len()), "{fault}");
+            let mut pairs = answer.body.chunks_exact(4).zip(exact.chunks_exact(4));
+            let bound = sphere_math::kernels::SINGLE_BOUND;
+            assert!(pairs.all(|(a, b)| (value(a) - value(b)).abs() <= bound), "{fault}");
+            assert_eq!(answer.header("etag"), None, "a device may have decided some of its bits");
+            engines.push(answer.header("x-sphere-engine").unwrap().to_string());
+            let failures = engine(&service, "wgpu")["failures"].as_u64().unwrap();
+            let has_failed = failures > 0 || fault.starts_with("slow");
+            has_failed && engines.last().unwrap() == "wgpu"
+        });
+    }
 }
 
 #[test]
