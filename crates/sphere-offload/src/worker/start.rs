@@ -27,6 +27,10 @@ const MOST_WRITE: Duration = Duration::from_secs(1);
 /// One that has closed its socket ends soon.
 const UNTIL_ENDED: Duration = Duration::from_secs(1);
 
+/// Where drivers of graphics devices look for a display. Without it they complain on standard error, although
+/// none is wanted.
+const RUNTIME_FOLDER: &str = "XDG_RUNTIME_DIR";
+
 /// How to start a worker.
 #[derive(Clone, Debug)]
 pub struct WorkerOptions {
@@ -75,10 +79,12 @@ impl Started {
         let (socket, there) = UnixStream::pair().map_err(no_socket)?;
         socket.set_write_timeout(Some(MOST_WRITE)).map_err(no_socket)?;
         // All other descriptors are closed in the child; its standard error says why it panics.
-        let child = Command::new(program)
-            .args(arguments)
-            .stdin(OwnedFd::from(there))
-            .stdout(out)
+        let mut command = Command::new(program);
+        command.args(arguments).stdin(OwnedFd::from(there)).stdout(out);
+        if std::env::var_os(RUNTIME_FOLDER).is_none() {
+            command.env(RUNTIME_FOLDER, std::env::temp_dir());
+        }
+        let child = command
             .spawn()
             .map_err(|error| failed(&format!("cannot start {}", program.display()), &error))?;
         Ok(Self { socket, shared, process: Arc::new(Process::new(child)) })
