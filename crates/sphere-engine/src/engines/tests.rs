@@ -213,12 +213,14 @@ fn small_work_opens_and_measures_nothing() {
 fn auto_takes_the_engine_that_is_done_first() {
     let engines = engines(|| {
         let launch = Duration::from_millis(5);
-        Ok(Arc::new(Device { capability: capability(EngineName::Cuda), launch }))
+        let costs = Costs::known(Cost { launch, bytes_per_second: 1 << 40 });
+        let capability = Capability { costs, ..capability(EngineName::Cuda) };
+        Ok(Arc::new(Device { capability, launch }))
     });
     let (large, lattice) = (large(), lattice("1e9"));
     assert_eq!(name(engines.auto(&Work::Points(&large))), EngineName::Cuda);
     engines.warm();
-    // Both are open and measured: a launch of 5 ms does not pay for a few points.
+    // Both are open and known: a launch of 5 ms does not pay for a few points.
     for (count, expected) in [("10", EngineName::Cpu), ("1e12", EngineName::Cuda)] {
         let job = job(&[("count", count)]);
         assert_eq!(name(engines.auto(&Work::Points(&job))), expected, "{count}");
