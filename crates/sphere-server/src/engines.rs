@@ -72,6 +72,19 @@ pub(crate) fn warm(app: &Arc<App>) {
     });
 }
 
+/// Finds out now and then whether engines that failed work again, for as long as the service lives.
+pub(crate) fn look_after(app: &Arc<App>) {
+    let app = Arc::downgrade(app);
+    tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(limits::PROBE_TIME).await;
+            let Some(app) = app.upgrade() else { return };
+            // On a thread that may wait. Where it panics, there is nobody to tell.
+            let _ = tokio::task::spawn_blocking(move || app.offload.ladder().probe()).await;
+        }
+    });
+}
+
 /// The engines for some work. Who asks for one by name waits until it is known whether it is here.
 pub(crate) async fn way(app: &App, choice: EngineChoice, work: &Work<'_>) -> Result<Way, Problem> {
     if let EngineChoice::Named(name) = choice {

@@ -22,6 +22,8 @@ pub(crate) const GRACE_TIME: Duration = Duration::from_secs(30);
 pub(crate) const ENGINES: [EngineName; 3] = [EngineName::Cuda, EngineName::Wgpu, EngineName::Cpu];
 /// Time in which an engine must compute something: then the next one goes on.
 pub(crate) const ENGINE_TIME: Duration = Duration::from_secs(2);
+/// Time between looks at engines that failed, whether they work again.
+pub(crate) const PROBE_TIME: Duration = Duration::from_millis(100);
 /// Time that an engine has to be open: its driver, kernels that are compiled, and their probe.
 pub(crate) const OPENING_TIME: Duration = Duration::from_secs(30);
 /// Blocks that a worker process has for all of its jobs together.

@@ -68,6 +68,7 @@ impl Server {
         let address = listener.local_addr().map_err(failed)?;
         let app = Arc::new(App::new(config, engine)?);
         engines::warm(&app);
+        engines::look_after(&app);
         Ok(Self { listener, address, app })
     }
 

@@ -89,6 +89,13 @@ impl Ladder {
         self.walk(way, Nearest::new(job, directions, indices), count, stop)
     }
 
+    /// Finds out, for every engine whose breaker has been open for long enough, whether it works again, so
+    /// that no job need be the first. To be called now and then; returns at once where there is nothing to
+    /// find out.
+    pub fn probe(&self) {
+        self.rungs.iter().for_each(|rung| rung.probe(self.patience));
+    }
+
     /// What each engine is in, in order of choice.
     #[must_use]
     pub fn status(&self) -> Vec<Status> {

@@ -1,15 +1,17 @@
 //! An engine of the ladder, and whether it is trusted.
 
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use sphere_engine::{Cost, Costs, Engine, EngineError, EngineName, Work};
+use sphere_engine::{
+    Cause, Cost, Costs, Discard, Engine, EngineError, EngineName, Job, SampleParameters, Stop, Work,
+};
 
 use super::events::{Event, Events};
 use super::record::Record;
 use super::status::Status;
-use super::supply::Supply;
-use crate::breaker::{Gate, Tolerance};
+use super::supply::{Ending, Supply};
+use crate::breaker::{Fault, Gate, Permit, State, Tolerance};
 
 /// One step of the ladder.
 #[derive(Debug)]
@@ -67,6 +69,37 @@ impl Rung {
         Ok(())
     }
 
+    /// Finds out whether an engine works again whose breaker has been open for long enough: opened anew, it
+    /// has to compute a few points within `patience`. Others are left alone.
+    pub(super) fn probe(&self, patience: Duration) {
+        let now = Instant::now();
+        if !matches!(self.gate.state(), State::Open { until } if until <= now) {
+            return;
+        }
+        // A job may have been faster.
+        let Some(permit) = self.gate.enter(now).ok().filter(Permit::is_probe) else { return };
+        let worked = self.supply.renewed().map_err(Cause::Engine).and_then(|engine| {
+            let run = engine.run(&probe_job()?, &mut Discard::default(), &Stop::at(now + patience));
+            run.map_err(|stopped| stopped.cause)
+        });
+        match worked {
+            Ok(_) => permit.succeeded(),
+            Err(cause) => {
+                if matches!(cause, Cause::Engine(EngineError::Wrong { .. })) {
+                    self.distrust();
+                }
+                permit.failed(Fault::Lasting, Instant::now());
+            }
+        }
+    }
+
+    /// Has an engine that was wrong opened anew, which compares it with its definition. One without a process
+    /// of its own is opened anew when its breaker lets it be.
+    pub(super) fn distrust(&self) {
+        // Fails where it has ended already.
+        let _ = self.supply.end(Ending::Kill);
+    }
+
     /// What work costs on it, if that was measured.
     pub(super) fn cost(&self, work: &Work<'_>) -> Option<Cost> {
         self.costs.get()?.of(work)
@@ -81,4 +114,11 @@ impl Rung {
     pub(super) fn status(&self) -> Status {
         Status::of(&*self.supply, &self.gate, &self.record)
     }
+}
+
+/// A few points that every engine computes.
+fn probe_job() -> Result<Job, Cause> {
+    let parameters = SampleParameters::parse("fibonacci", [("count", "256"), ("precision", "f32")]);
+    let job = parameters.and_then(|parameters| parameters.job());
+    job.map_err(|error| Cause::Engine(EngineError::Failed { reason: error.to_string() }))
 }

@@ -446,6 +446,26 @@ fn where_all_fail_the_last_failure_is_told() {
     assert!(points[..] == undisturbed(&job(35))[..60]);
 }
 
+#[test]
+fn a_probe_trusts_an_engine_that_works_again_and_no_other() {
+    let soon = Backoff { first: Duration::from_millis(2), ..Backoff::default() };
+    let tolerance = Tolerance { failures: 1, backoff: soon };
+    let scripts = vec![Script::Fails(0, lost()), Script::Fails(0, lost())];
+    let rung = Rung::new(Named(EngineName::Cuda, engine(scripts)), tolerance);
+    let ladder = Ladder::new(vec![rung], PATIENCE);
+    let is_open = || matches!(ladder.rungs[0].gate.state(), State::Open { .. });
+    ladder.probe();
+    assert!(!is_open(), "one that is trusted is left alone");
+    run(&ladder, &job(35)).0.unwrap_err();
+    assert!(is_open());
+    std::thread::sleep(Duration::from_millis(5));
+    ladder.probe();
+    assert!(is_open(), "it is lost again");
+    std::thread::sleep(Duration::from_millis(10));
+    ladder.probe();
+    assert_eq!(ladder.rungs[0].gate.state(), State::Closed { failures: 0 });
+}
+
 fn script() -> impl Strategy<Value = Script> {
     let error = prop_oneof![
         Just(failed()),

@@ -90,6 +90,7 @@ impl<'a, T: Task> Walk<'a, T> {
                 }
                 Action::Replay => {
                     permit.failed(Fault::Lasting, Instant::now());
+                    rung.distrust();
                     // Points of a wrong engine that are gone cannot be made right: the job must not
                     // look whole.
                     return if self.back_to(rung, first) { Ok(Step::Next) } else { Err(cause) };
