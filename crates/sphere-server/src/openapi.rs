@@ -1,9 +1,11 @@
 //! The service described: an `OpenAPI` 3.1 document, made from the names that the service itself uses.
 
+use std::iter;
+
 use hyper::StatusCode;
 use hyper::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
 use serde_json::{Map, Value, json};
-use sphere_engine::{SampleParameters, SchemeKind};
+use sphere_engine::{EngineName, SampleParameters, SchemeKind};
 use sphere_io::Format;
 use sphere_io::read::PointColumns;
 use sphere_math::sampling::{MAX_LATTICE_POINTS, SOBOL_DIMENSIONS};
@@ -16,15 +18,16 @@ pub(crate) fn document(app: &App) -> Response {
         (CONTENT_TYPE, HeaderValue::from_static("application/json")),
         (CACHE_CONTROL, HeaderValue::from_static("no-cache")),
     ];
-    whole(StatusCode::OK, headers, describe(app.config.max_points).to_string())
+    whole(StatusCode::OK, headers, describe(app.config.max_points, &app.config.engines).to_string())
 }
 
-fn describe(max_points: u64) -> Value {
+fn describe(max_points: u64, engines: &[EngineName]) -> Value {
     let mut paths = Map::new();
     for scheme in SchemeKind::ALL {
-        paths.insert(format!("/v1/sample/{scheme}"), json!({ "get": sample(scheme, max_points) }));
+        let described = sample(scheme, max_points, engines);
+        paths.insert(format!("/v1/sample/{scheme}"), json!({ "get": described }));
     }
-    paths.insert("/v1/nearest/fibonacci".into(), json!({ "post": nearest() }));
+    paths.insert("/v1/nearest/fibonacci".into(), json!({ "post": nearest(engines) }));
     let plain = |summary: &str, media_type: &str| {
         json!({ "get": {
             "summary": summary,
@@ -66,7 +69,7 @@ fn describe(max_points: u64) -> Value {
     })
 }
 
-fn sample(scheme: SchemeKind, max_points: u64) -> Value {
+fn sample(scheme: SchemeKind, max_points: u64, engines: &[EngineName]) -> Value {
     let mut parameters: Vec<Value> =
         scheme.parameters().iter().map(|name| parameter(scheme, name, max_points)).collect();
     let formats: Vec<&str> = Format::ALL.iter().map(|format| format.name()).collect();
@@ -75,7 +78,7 @@ fn sample(scheme: SchemeKind, max_points: u64) -> Value {
         "description": "By default what Accept prefers, else json",
         "schema": { "type": "string", "enum": formats },
     }));
-    parameters.push(engine());
+    parameters.push(engine(engines));
     parameters.push(json!({
         "name": "quality", "in": "query",
         "description": "Judge the points as well, up to a million of them: in JSON under quality, \
@@ -108,13 +111,15 @@ fn sample(scheme: SchemeKind, max_points: u64) -> Value {
     })
 }
 
-/// Which engine computes.
-fn engine() -> Value {
+/// Which engine computes: one of those that the service uses, whether they are on this machine or not.
+fn engine(engines: &[EngineName]) -> Value {
+    let used = EngineName::ALL.into_iter().filter(|name| engines.contains(name));
+    let names: Vec<&str> = iter::once("auto").chain(used.map(EngineName::as_str)).collect();
     json!({
         "name": "engine", "in": "query",
         "description": "Which engine computes: auto takes the fastest of those that compute the same \
             bits; wgpu computes f32 in native coordinates",
-        "schema": choices("engine"),
+        "schema": { "type": "string", "enum": names, "default": "auto" },
     })
 }
 
@@ -131,7 +136,7 @@ fn executed() -> Value {
 }
 
 /// The nearest point of the lattice.
-fn nearest() -> Value {
+fn nearest(engines: &[EngineName]) -> Value {
     let text = |name: &str, description: &str, schema: Value| {
         json!({
             "name": name, "in": "query", "required": name == "total",
@@ -156,7 +161,7 @@ fn nearest() -> Value {
             text("placement", "Where the lattice puts its points", json!({ "type": "string" })),
             text("as", "What the columns are; by default as they are named", json!({ "type": "string", "enum": kinds })),
             text("format", "By default what Accept prefers, else json", json!({ "type": "string", "enum": formats })),
-            engine(),
+            engine(engines),
         ],
         "requestBody": { "required": true, "content": {
             "application/json": { "schema": rows, "example": [[0, 0, 1], [1, 2, 3]] },
@@ -253,11 +258,11 @@ fn problem_schema() -> Value {
 #[cfg(test)]
 mod tests {
     use super::describe;
-    use sphere_engine::SchemeKind;
+    use sphere_engine::{EngineName, SchemeKind};
 
     #[test]
     fn every_parameter_of_every_scheme_is_described() {
-        let document = describe(1_000);
+        let document = describe(1_000, &[EngineName::Wgpu, EngineName::Scripted, EngineName::Cpu]);
         for scheme in SchemeKind::ALL {
             let described = &document["paths"][format!("/v1/sample/{scheme}")]["get"]["parameters"];
             let names: Vec<&str> = described
@@ -268,6 +273,8 @@ mod tests {
                 .collect();
             assert_eq!(names[..names.len() - 3], *scheme.parameters());
             assert_eq!(names[names.len() - 3..], ["format", "engine", "quality"]);
+            let engines = &described[names.len() - 2]["schema"]["enum"];
+            assert_eq!(*engines, serde_json::json!(["auto", "cpu", "wgpu"]));
         }
     }
 }
