@@ -1,5 +1,6 @@
 //! Keeps jobs going when an engine fails.
 
+mod between;
 pub mod breaker;
 pub mod fault;
 pub mod ladder;

@@ -79,6 +79,9 @@ pub(crate) fn look_after(app: &Arc<App>) {
         loop {
             tokio::time::sleep(limits::PROBE_TIME).await;
             let Some(app) = app.upgrade() else { return };
+            if !app.offload.ladder().has_to_probe() {
+                continue;
+            }
             // On a thread that may wait. Where it panics, there is nobody to tell.
             let _ = tokio::task::spawn_blocking(move || app.offload.ladder().probe()).await;
         }
@@ -135,11 +138,7 @@ pub(crate) fn is_exact(way: &Way) -> bool {
 /// Every engine in one word each, and whether one accepts work.
 pub(crate) fn states(app: &App) -> (Map<String, Value>, bool) {
     let status = app.offload.ladder().status();
-    let accepts = |status: &Status| {
-        matches!(status.condition, Condition::Ready | Condition::Probing)
-            || matches!(status.condition, Condition::Failing { retry_after } if retry_after.is_zero())
-    };
-    let accepted = status.iter().any(accepts);
+    let accepted = status.iter().any(|status| status.condition == Condition::Ready);
     let word = |status: Status| (status.engine.to_string(), status.condition.as_str().into());
     (status.into_iter().map(word).collect(), accepted)
 }
@@ -162,11 +161,6 @@ fn describe(status: &Status) -> Value {
         Condition::Failing { retry_after } => (None, Some(retry_after.as_secs_f64())),
         Condition::Ready | Condition::Probing => (None, None),
     };
-    let breaker = match &status.condition {
-        Condition::Failing { .. } => "open",
-        Condition::Probing => "half-open",
-        Condition::Ready | Condition::Starting { .. } | Condition::Unavailable { .. } => "closed",
-    };
     let capability = status.capability.as_ref();
     let last = status.last_failure.as_ref().map(|(at, error)| {
         let at = at.duration_since(UNIX_EPOCH).unwrap_or_default().as_millis() as u64;
@@ -176,7 +170,7 @@ fn describe(status: &Status) -> Value {
         "engine": status.engine.as_str(),
         "state": status.condition.as_str(),
         "reason": reason,
-        "breaker": breaker,
+        "breaker": status.breaker.as_str(),
         "retry_after_seconds": retry_after,
         "device": capability.map(|capability| capability.device.clone()),
         "driver": capability.map(|capability| capability.driver.clone()),

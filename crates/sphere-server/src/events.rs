@@ -7,7 +7,6 @@ use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::registry::{Registry, Unit};
 use sphere_engine::EngineError;
-use sphere_offload::breaker::State;
 use sphere_offload::ladder::{Event, Events};
 #[cfg(target_os = "linux")]
 use sphere_offload::supervisor::WorkerEvent;
@@ -81,11 +80,7 @@ impl Events for EngineEvents {
     fn told(&self, event: Event<'_>) {
         match event {
             Event::Turned { engine, state } => {
-                let to = match state {
-                    State::Closed { .. } => "closed",
-                    State::Open { .. } => "open",
-                    State::HalfOpen => "half-open",
-                };
+                let to = state.as_str();
                 tracing::info!(%engine, breaker = to, "the breaker of an engine turned");
                 self.turns.get_or_create(&Turn { engine: engine.as_str(), to }).inc();
             }

@@ -54,6 +54,18 @@ pub enum State {
     HalfOpen,
 }
 
+impl State {
+    /// In one word, as reports have it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Closed { .. } => "closed",
+            Self::Open { .. } => "open",
+            Self::HalfOpen => "half-open",
+        }
+    }
+}
+
 /// What a job may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Admission {

@@ -12,6 +12,7 @@ use sphere_engine::{
 
 use super::count::EveryNth;
 use super::{Fault, FaultKind};
+use crate::between::found_again;
 
 /// What is wrong with one engine, whichever of its instances computes.
 #[derive(Debug)]
@@ -120,15 +121,8 @@ impl Engine for Faulty {
 
     fn run(&self, job: &Job, out: &mut dyn Sink, stop: &Stop) -> Result<Report, Stopped> {
         let mut spoiled = Spoiled { faults: &self.faults, out, stop };
-        self.engine.run(job, &mut spoiled, stop).map_err(|Stopped { next, cause }| {
-            let cause = match cause {
-                Cause::Sink(error) if error.is::<NoMemory>() => {
-                    Cause::Engine(EngineError::OutOfMemory)
-                }
-                cause => cause,
-            };
-            Stopped { next, cause }
-        })
+        let ran = self.engine.run(job, &mut spoiled, stop);
+        ran.map_err(|stopped| found_again(stopped, |_: &NoMemory| EngineError::OutOfMemory))
     }
 
     fn nearest(

@@ -90,10 +90,16 @@ impl Ladder {
     }
 
     /// Finds out, for every engine whose breaker has been open for long enough, whether it works again, so
-    /// that no job need be the first. To be called now and then; returns at once where there is nothing to
-    /// find out.
+    /// that no job need be the first. To be called now and then: see [`Ladder::has_to_probe`].
     pub fn probe(&self) {
         self.rungs.iter().for_each(|rung| rung.probe(self.patience));
+    }
+
+    /// Whether [`Ladder::probe`] has something to find out. Waits for nothing.
+    #[must_use]
+    pub fn has_to_probe(&self) -> bool {
+        let now = Instant::now();
+        self.rungs.iter().any(|rung| rung.has_to_probe(now))
     }
 
     /// What each engine is in, in order of choice.

@@ -73,7 +73,7 @@ impl Rung {
     /// has to compute a few points within `patience`. Others are left alone.
     pub(super) fn probe(&self, patience: Duration) {
         let now = Instant::now();
-        if !matches!(self.gate.state(), State::Open { until } if until <= now) {
+        if !self.has_to_probe(now) {
             return;
         }
         // A job may have been faster.
@@ -91,6 +91,11 @@ impl Rung {
                 permit.failed(Fault::Lasting, Instant::now());
             }
         }
+    }
+
+    /// Whether its breaker has been open for long enough.
+    pub(super) fn has_to_probe(&self, now: Instant) -> bool {
+        matches!(self.gate.state(), State::Open { until } if until <= now)
     }
 
     /// Has an engine that was wrong opened anew, which compares it with its definition. One without a process

@@ -41,6 +41,8 @@ pub struct Status {
     pub engine: EngineName,
     /// Whether it takes jobs.
     pub condition: Condition,
+    /// What its breaker is in.
+    pub breaker: State,
     /// What it is, as far as it is open.
     pub capability: Option<Capability>,
     /// Its process, where it has its own.
@@ -72,8 +74,8 @@ impl Condition {
 
 impl Status {
     pub(super) fn of(supply: &dyn Supply, gate: &Gate, record: &Record) -> Self {
-        let engine = supply.engine();
-        let condition = match (&engine, supply.absent(), gate.state()) {
+        let (engine, breaker) = (supply.engine(), gate.state());
+        let condition = match (&engine, supply.absent(), breaker) {
             (Err(_), Some(reason), _) => Condition::Unavailable { reason },
             (_, _, State::HalfOpen) => Condition::Probing,
             (_, _, State::Open { until }) => {
@@ -88,6 +90,7 @@ impl Status {
         Self {
             engine: supply.name(),
             condition,
+            breaker,
             capability: engine.ok().map(|engine| engine.capability().clone()),
             #[cfg(target_os = "linux")]
             worker: supply.process(),

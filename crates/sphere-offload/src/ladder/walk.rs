@@ -56,30 +56,15 @@ impl<'a, T: Task> Walk<'a, T> {
         };
         rung.record.began();
         let first = self.task.next();
-        for run in 1..=RUNS {
+        for run in 1.. {
             let begun = self.task.next();
             let result = self.run_on(rung, &permit);
             self.ran(rung, begun);
-            let Err(cause) = result else {
-                permit.succeeded();
-                return Ok(Step::Done);
-            };
+            let Err(cause) = result else { break };
             if let Some(cause) = self.stop.cause() {
                 return Err(cause);
             }
-            let mut step = action(&cause);
-            if let Cause::Engine(error) = &cause
-                && step != Action::Stop
-            {
-                self.failed(rung, error);
-            }
-            if matches!(step, Action::Again) && run == RUNS {
-                step = Action::Next(Some(Fault::Passing));
-            }
-            if matches!(step, Action::Smaller) && (run == RUNS || !self.task.shrink()) {
-                step = Action::Next(None);
-            }
-            match step {
+            match self.follows(rung, &cause, run < RUNS) {
                 Action::Again | Action::Smaller => {}
                 Action::Stop => return Err(cause),
                 Action::Next(fault) => {
@@ -97,7 +82,23 @@ impl<'a, T: Task> Walk<'a, T> {
                 }
             }
         }
-        Ok(Step::Next)
+        permit.succeeded();
+        Ok(Step::Done)
+    }
+
+    /// What follows an early end, if the engine may run once more or may not.
+    fn follows(&mut self, rung: &Rung, cause: &Cause, may_run: bool) -> Action {
+        let follows = action(cause);
+        if let Cause::Engine(error) = cause
+            && follows != Action::Stop
+        {
+            self.failed(rung, error);
+        }
+        match follows {
+            Action::Again if !may_run => Action::Next(Some(Fault::Passing)),
+            Action::Smaller if !may_run || !self.task.shrink() => Action::Next(None),
+            follows => follows,
+        }
     }
 
     fn run_on(&mut self, rung: &Rung, permit: &Permit) -> Result<(), Cause> {

@@ -141,6 +141,26 @@ impl Offload {
     pub fn cpu(&self) -> &Arc<CpuEngine> {
         &self.cpu
     }
+
+    /// Waits until every engine is there or known to be absent, each at most as long as `patience`.
+    pub fn settle(&self, patience: Duration) {
+        self.ladder.rungs().iter().for_each(|rung| rung.settle(patience));
+    }
+
+    /// Measures those engines that `auto` compares, so that it can choose. With nothing to compare nothing
+    /// is measured, and a drill is not about time.
+    pub fn measure(&self) {
+        let exact = |rung: &&Rung| rung.name().exactness() == Exactness::Bits;
+        let here = |rung: &&Rung| rung.engine().is_ok();
+        let compared: Vec<&Rung> = self.ladder.rungs().iter().filter(exact).filter(here).collect();
+        let is_drill = compared.iter().any(|rung| rung.name() == EngineName::Scripted);
+        if compared.len() > 1 && !is_drill {
+            for rung in compared {
+                // What cannot be measured is not compared.
+                let _ = rung.measure();
+            }
+        }
+    }
 }
 
 impl OffloadOptions {
@@ -160,7 +180,7 @@ impl OffloadOptions {
         };
         if let Some(fault) = self.faults.iter().find(felt) {
             let engines: Vec<&str> = self.engines.iter().map(|engine| engine.as_str()).collect();
-            let advice = "add one of its own, or scripted, which stands for a device";
+            let advice = "use one that it names, or scripted, which stands for a device";
             let engines = engines.join(",");
             return Err(OffloadError::Unfelt { fault: fault.clone(), engines, advice });
         }
@@ -221,27 +241,5 @@ impl OffloadOptions {
         let seed = self.seed ^ engine as u64;
         let backoff = Backoff { seed, ..Backoff::default() };
         Rung::new(dressed, Tolerance { backoff, ..Tolerance::default() })
-    }
-}
-
-impl Offload {
-    /// Waits until every engine is there or known to be absent, each at most as long as `patience`.
-    pub fn settle(&self, patience: Duration) {
-        self.ladder.rungs().iter().for_each(|rung| rung.settle(patience));
-    }
-
-    /// Measures those engines that `auto` compares, so that it can choose. With nothing to compare nothing
-    /// is measured, and a drill is not about time.
-    pub fn measure(&self) {
-        let exact = |rung: &&Rung| rung.name().exactness() == Exactness::Bits;
-        let here = |rung: &&Rung| rung.engine().is_ok();
-        let compared: Vec<&Rung> = self.ladder.rungs().iter().filter(exact).filter(here).collect();
-        let is_drill = compared.iter().any(|rung| rung.name() == EngineName::Scripted);
-        if compared.len() > 1 && !is_drill {
-            for rung in compared {
-                // What cannot be measured is not compared.
-                let _ = rung.measure();
-            }
-        }
     }
 }

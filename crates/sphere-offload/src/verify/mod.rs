@@ -20,6 +20,7 @@ use sphere_engine::{
 use self::compare::{is_as_near, is_right};
 pub use self::fraction::{Fraction, FractionError};
 use self::sample::Sample;
+use crate::between::found_again;
 
 /// An engine that is looked after.
 pub struct Verified {
@@ -63,18 +64,9 @@ impl Engine for Verified {
         let exactness = engine.capability().name.exactness();
         let reference = &**reference;
         let mut checked = Checked { out, reference, sample: *sample, job, exactness };
-        engine.run(job, &mut checked, stop).map_err(|Stopped { next, cause }| {
-            let cause = match cause {
-                Cause::Sink(error) => match error.downcast::<Mismatch>() {
-                    Ok(mismatch) => {
-                        Cause::Engine(EngineError::Wrong { reason: mismatch.to_string() })
-                    }
-                    Err(error) => Cause::Sink(error),
-                },
-                cause => cause,
-            };
-            Stopped { next, cause }
-        })
+        let ran = engine.run(job, &mut checked, stop);
+        let wrong = |mismatch: &Mismatch| EngineError::Wrong { reason: mismatch.to_string() };
+        ran.map_err(|stopped| found_again(stopped, wrong))
     }
 
     fn nearest(

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use bytemuck::cast_slice;
 use sphere_engine::{Collect, Engine, EngineName, Job, NearestJob, SampleParameters, Stop};
-use sphere_offload::ladder::{Ladder, Outcome};
+use sphere_offload::ladder::{Ladder, Outcome, Undone};
 
 /// Directions of a search.
 const ROWS: usize = 60_000;
@@ -28,6 +28,10 @@ pub(crate) struct Counts {
     by_worker: u64,
     by_cpu: u64,
     pub(crate) went_on: u64,
+    /// Results that are not those of the CPU.
+    pub(crate) wrong: u64,
+    /// Jobs without a result.
+    pub(crate) lost: u64,
 }
 
 impl Load {
@@ -59,36 +63,34 @@ impl Load {
         let mut counts = Counts::default();
         while !done.load(Ordering::Relaxed) {
             let next = self.next.fetch_add(1, Ordering::Relaxed) % (self.points.len() + 2);
-            let outcome = if let Some((job, right)) = self.points.get(next) {
+            let result = if let Some((job, right)) = self.points.get(next) {
                 counts.points += 1;
                 sample(ladder, job, right)
             } else {
                 counts.searches += 1;
                 self.search(ladder)
             };
-            counts.note(&outcome);
+            counts.note(result);
         }
         counts
     }
 
-    fn search(&self, ladder: &Ladder) -> Outcome {
+    fn search(&self, ladder: &Ladder) -> Done {
         let mut found = vec![0; ROWS];
         let columns = self.columns.each_ref().map(Vec::as_slice);
         let way = ladder.all();
-        let outcome = ladder.nearest(&way, &self.lattice, columns, &mut found, &Stop::never());
-        assert!(found == self.indices, "wrong indices");
-        outcome.unwrap()
+        let outcome = ladder.nearest(&way, &self.lattice, columns, &mut found, &Stop::never())?;
+        Ok((outcome, found == self.indices))
     }
 }
 
-fn sample(ladder: &Ladder, job: &Job, right: &[f64]) -> Outcome {
+/// What became of a job, and whether its result is right.
+type Done = Result<(Outcome, bool), Box<Undone>>;
+
+fn sample(ladder: &Ladder, job: &Job, right: &[f64]) -> Done {
     let mut points = Collect::<f64>::default();
-    let outcome = ladder.run(&ladder.all(), job, &mut points, &Stop::never()).unwrap();
-    assert!(
-        cast_slice::<_, u8>(&points.values) == cast_slice::<_, u8>(right),
-        "wrong: {outcome:?}"
-    );
-    outcome
+    let outcome = ladder.run(&ladder.all(), job, &mut points, &Stop::never())?;
+    Ok((outcome, cast_slice::<_, u8>(&points.values) == cast_slice::<_, u8>(right)))
 }
 
 fn job(scheme: &str, text: &str) -> Job {
@@ -103,7 +105,19 @@ fn columns() -> [Vec<f64>; 3] {
 }
 
 impl Counts {
-    fn note(&mut self, outcome: &Outcome) {
+    fn note(&mut self, result: Done) {
+        let (outcome, is_right) = match result {
+            Ok(done) => done,
+            Err(undone) => {
+                println!("lost: {undone}");
+                self.lost += 1;
+                return;
+            }
+        };
+        if !is_right {
+            println!("wrong: {outcome:?}");
+            self.wrong += 1;
+        }
         match &outcome.executed[..] {
             [one] if one.engine == EngineName::Cpu => self.by_cpu += 1,
             [_] => self.by_worker += 1,
@@ -120,18 +134,21 @@ impl Sum for Counts {
             by_worker: one.by_worker + other.by_worker,
             by_cpu: one.by_cpu + other.by_cpu,
             went_on: one.went_on + other.went_on,
+            wrong: one.wrong + other.wrong,
+            lost: one.lost + other.lost,
         })
     }
 }
 
 impl fmt::Display for Counts {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { points, searches, by_worker, by_cpu, went_on } = self;
+        let Self { points, searches, by_worker, by_cpu, went_on, wrong, lost } = self;
         writeln!(
             out,
             "| jobs of points | searches | worker alone | CPU alone | went on | wrong | lost |"
         )?;
         writeln!(out, "| --- | --- | --- | --- | --- | --- | --- |")?;
-        writeln!(out, "| {points} | {searches} | {by_worker} | {by_cpu} | {went_on} | 0 | 0 |")
+        write!(out, "| {points} | {searches} | {by_worker} | {by_cpu} | {went_on} ")?;
+        writeln!(out, "| {wrong} | {lost} |")
     }
 }

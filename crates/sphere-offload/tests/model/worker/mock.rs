@@ -53,7 +53,8 @@ impl Worker {
         thread::spawn(move || {
             let _ = killed.recv();
             found_out.lock().unwrap().lost = Some("killed".to_string());
-            // Now its process is waited for.
+            // Now its process is waited for, while others go on.
+            thread::yield_now();
             alive.fetch_sub(1, Ordering::Relaxed);
             found_out.lock().unwrap().ended = true;
             on_loss();
