@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use sphere_engine::{Block, Cause, EngineError, Harm, Job, Report, Sink, Stop, Stopped};
 use sphere_math::sampling::Tally;
 
-use super::frame::{receive, send};
+use super::frame::{receive, send_all};
 use super::jobs::{Event, Jobs, OnLoss};
 use super::message::{Answer, Failure, Order};
 use super::numbers::Number;
@@ -24,8 +24,8 @@ pub(super) const LOOK: Duration = Duration::from_millis(20);
 /// Those who wait for a worker that has gone wait so long to hear how.
 const UNTIL_KNOWN: Duration = Duration::from_millis(3);
 
-/// Slots of one job at most: one is filled, one on its way, one with the sink, one to spare.
-pub(super) const MOST_SLOTS: usize = 4;
+/// Slots of one job at most: half of them are filled, while the others are on their way and with the sink.
+pub(super) const MOST_SLOTS: usize = 8;
 
 /// A connection to a worker that is ready.
 #[derive(Debug)]
@@ -85,8 +85,12 @@ impl Link {
     }
 
     pub(super) fn order(&self, order: &Order) -> Result<(), EngineError> {
+        self.orders([order])
+    }
+
+    fn orders<'a>(&self, all: impl IntoIterator<Item = &'a Order>) -> Result<(), EngineError> {
         let mut orders = self.orders.lock().unwrap_or_else(PoisonError::into_inner);
-        let sent = send(&mut *orders, order);
+        let sent = send_all(&mut *orders, all);
         if sent.is_err() {
             // Half of it may be on its way: nothing can follow it. Who listens ends the worker.
             let _ = orders.shutdown(Shutdown::Both);
@@ -138,7 +142,8 @@ impl Link {
         stop: &Stop,
     ) -> Result<Report, Stopped> {
         let started = Instant::now();
-        let mut passage = Passage { link: self, job, next: job.range().start };
+        let (kept, next) = (Vec::new(), job.range().start);
+        let mut passage = Passage { link: self, job, next, kept };
         let ended = passage.pass_on(out, stop);
         let attempts = ended.map_err(|cause| Stopped { next: passage.next, cause })?;
         let tally = Tally { attempts, accepted: job.points() };
@@ -174,6 +179,8 @@ struct Passage<'a> {
     link: &'a Link,
     job: &'a Job,
     next: u64,
+    /// Slots that the worker is to have next.
+    kept: Vec<Slot>,
 }
 
 impl Passage<'_> {
@@ -219,11 +226,13 @@ impl Passage<'_> {
     ) -> Result<u64, Cause> {
         let end = self.job.range().end;
         loop {
-            match events.recv_timeout(LOOK) {
+            match self.next_event(number, events).map_err(Cause::Engine)? {
                 Ok(Event::Filled(filled, points)) => {
                     self.hand_over(self.link.slot_of(filled), points, out)?;
                     if self.next < end {
-                        self.lend(number, out).map_err(Cause::Engine)?;
+                        let slot = self.link.slot(out.lend());
+                        let no_slot = || Cause::Engine(EngineError::OutOfMemory);
+                        self.kept.push(slot.ok_or_else(no_slot)?);
                     }
                 }
                 Ok(Event::Done { attempts }) if self.next == end => return Ok(attempts),
@@ -263,13 +272,24 @@ impl Passage<'_> {
         Ok(())
     }
 
-    /// Gives the worker one more slot to fill.
-    fn lend(&self, job: u64, out: &mut dyn Sink) -> Result<(), EngineError> {
-        let slot = self.link.slot(out.lend()).ok_or(EngineError::OutOfMemory)?;
-        match self.link.jobs.lend(job, slot.into_number()) {
-            Some(slot) => self.link.order(&Order::Lend { job, slot }),
-            None => Ok(()),
+    /// What the job hears next. Before it has to be waited for, the worker gets slots to fill: those of all
+    /// that was there, at once.
+    fn next_event(
+        &mut self,
+        job: u64,
+        events: &Receiver<Event>,
+    ) -> Result<Result<Event, RecvTimeoutError>, EngineError> {
+        if !self.kept.is_empty() {
+            if let Ok(event) = events.try_recv() {
+                return Ok(Ok(event));
+            }
+            let jobs = &self.link.jobs;
+            // Where the job has ended, which it hears next, the slots are dropped, and free.
+            let lent = self.kept.drain(..).map_while(|slot| jobs.lend(job, slot.into_number()));
+            let orders: Vec<Order> = lent.map(|slot| Order::Lend { job, slot }).collect();
+            self.link.orders(&orders)?;
         }
+        Ok(events.recv_timeout(LOOK))
     }
 }
 

@@ -1,6 +1,7 @@
 //! The points of one job on their way out of the worker.
 
 use std::collections::BTreeSet;
+use std::io;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -12,6 +13,12 @@ use super::message::{Answer, Failure};
 use super::serve::{Answers, panicked, told};
 use super::shared::{Shared, Slot};
 
+/// How many of so many slots the service is told of at once: each message wakes two threads there, which on
+/// busy processors costs more than the message.
+fn told_at_once(slots: usize) -> usize {
+    (slots / 2).max(1)
+}
+
 /// The sink of one job: blocks are slots.
 pub(super) struct Points {
     number: u64,
@@ -21,9 +28,13 @@ pub(super) struct Points {
     lent: Receiver<usize>,
     /// The slots that this side has for the job.
     held: BTreeSet<usize>,
-    /// One past the last point, which is told together with the end.
+    /// What the service is told next: so many at once, after the first. It gets the last together with the
+    /// end.
+    untold: Vec<Answer>,
+    at_once: usize,
+    has_told: bool,
+    /// One past the last point.
     end: u64,
-    last: Option<Answer>,
 }
 
 impl Points {
@@ -34,8 +45,9 @@ impl Points {
         window: Window,
         lent: Receiver<usize>,
     ) -> Self {
-        let (held, end, last) = (BTreeSet::new(), 0, None);
-        Self { number, shared, answers, window, lent, held, end, last }
+        let (held, untold, at_once) = (BTreeSet::new(), Vec::new(), told_at_once(window.blocks));
+        let (has_told, end) = (false, 0);
+        Self { number, shared, answers, window, lent, held, untold, at_once, has_told, end }
     }
 
     pub(super) fn work(&mut self, engine: &dyn Engine, job: &Job, stop: &Stop) {
@@ -56,15 +68,29 @@ impl Points {
             self.shared.give_back(&self.held);
         }
         // Where this fails the service is gone, and so will this process be.
-        let _ = self.answers.send_all(self.last.iter().chain([&answer]));
+        let _ = self.answers.send_all(self.untold.iter().chain([&answer]));
     }
 
     /// The next slot from the service.
     fn next_slot(&mut self) -> Option<Slot> {
-        let index = self.lent.recv().ok()?;
+        let index = if let Ok(index) = self.lent.try_recv() {
+            index
+        } else {
+            // The service gives none for those that it knows nothing of.
+            self.tell().ok()?;
+            self.lent.recv().ok()?
+        };
         let slot = self.shared.received(index)?;
         self.held.insert(index);
         Some(slot)
+    }
+
+    /// Tells the service of all that is filled.
+    fn tell(&mut self) -> io::Result<()> {
+        self.has_told |= !self.untold.is_empty();
+        self.answers.send_all(&self.untold)?;
+        self.untold.clear();
+        Ok(())
     }
 
     /// The slot that a block is in. An engine may have taken other memory: then there is a slot that it
@@ -97,11 +123,11 @@ impl Sink for Points {
         let slot = slot.give_away();
         self.held.remove(&slot);
         let (job, Range { start, end }) = (self.number, points);
-        let filled = Answer::Filled { job, slot, start, end };
-        if end == self.end {
-            self.last = Some(filled);
-            return Ok(());
+        self.untold.push(Answer::Filled { job, slot, start, end });
+        let is_time = !self.has_told || self.untold.len() >= self.at_once;
+        if is_time && end < self.end {
+            self.tell()?;
         }
-        Ok(self.answers.send(&filled)?)
+        Ok(())
     }
 }
