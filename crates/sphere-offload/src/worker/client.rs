@@ -24,7 +24,8 @@ pub(super) const LOOK: Duration = Duration::from_millis(20);
 /// Those who wait for a worker that has gone wait so long to hear how.
 const UNTIL_KNOWN: Duration = Duration::from_millis(3);
 
-/// Slots of one job at most: half of them are filled, while the others are on their way and with the sink.
+/// Slots of one job at most: half of them are filled, while the others are on their way and with the sink. More
+/// leave the processor's cache (`docs/offload.md`).
 pub(super) const MOST_SLOTS: usize = 8;
 
 /// A connection to a worker that is ready.
@@ -205,7 +206,7 @@ impl Passage<'_> {
             let reason = format!("a point of {row} bytes; a slot of the worker has {most}");
             return Err(EngineError::Unavailable { reason });
         }
-        let wanted = window.blocks.clamp(1, MOST_SLOTS);
+        let wanted = self.wanted(window.blocks, block_bytes);
         let slots: Vec<Slot> = (0..wanted).map_while(|_| self.link.slot(out.lend())).collect();
         if slots.is_empty() {
             return Err(EngineError::OutOfMemory);
@@ -215,6 +216,15 @@ impl Passage<'_> {
         let parameters = self.job.into();
         self.link.order(&Order::Run { job, parameters, block_bytes, slots })?;
         Ok((job, events))
+    }
+
+    /// How many slots the job begins with: no more than it has blocks, and half of those that are free, so
+    /// that the next job gets some as well.
+    fn wanted(&self, blocks: usize, block_bytes: usize) -> usize {
+        let rows = (block_bytes / self.job.row_bytes()).max(1) as u64;
+        let needed = usize::try_from(self.job.points().div_ceil(rows)).unwrap_or(usize::MAX);
+        let share = self.link.shared.numbers().free().div_ceil(2);
+        blocks.min(MOST_SLOTS).min(needed).min(share).max(1)
     }
 
     fn take(

@@ -78,7 +78,6 @@ impl Numbers {
     }
 
     /// How many on this side nobody uses.
-    #[cfg(test)]
     pub(super) fn free(&self) -> usize {
         self.unused().free.len()
     }
