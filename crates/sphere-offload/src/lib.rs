@@ -5,6 +5,7 @@ pub mod breaker;
 pub mod fault;
 pub mod ladder;
 mod offload;
+pub mod queue;
 #[cfg(target_os = "linux")]
 pub mod supervisor;
 mod sync;

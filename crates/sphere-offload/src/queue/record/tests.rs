@@ -1,0 +1,1 @@
+//! What no back end can show.
