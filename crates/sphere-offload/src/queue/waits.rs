@@ -51,11 +51,6 @@ impl Waits {
         self.forget(job);
         change.map(|change| (job, change))
     }
-
-    /// When the next is over.
-    pub(super) fn next(&self) -> Option<Duration> {
-        self.by_end.first().map(|(end, _)| *end)
-    }
 }
 
 #[cfg(test)]
@@ -70,13 +65,12 @@ mod tests {
         waits.see(7, 1, 10 * SECOND, SECOND);
         waits.see(7, 1, 10 * SECOND, 5 * SECOND);
         waits.see(8, 2, 3 * SECOND, 5 * SECOND);
-        assert_eq!(waits.next(), Some(8 * SECOND));
         assert_eq!(waits.over(7 * SECOND), None);
         assert_eq!(waits.over(8 * SECOND), Some((8, 2)));
         waits.see(7, 3, 10 * SECOND, 9 * SECOND);
         assert_eq!(waits.over(18 * SECOND), None, "it was heard of at 9");
         assert_eq!(waits.over(19 * SECOND), Some((7, 3)));
-        assert_eq!((waits.over(99 * SECOND), waits.next()), (None, None));
+        assert_eq!(waits.over(99 * SECOND), None);
         waits.see(7, 4, SECOND, SECOND);
         waits.forget(7);
         assert!(waits.by_end.is_empty() && waits.by_job.is_empty());

@@ -2,8 +2,8 @@
 
 use super::super::limits::SPANS_KEPT;
 use super::super::{
-    Beat, Checksums, Chunks, Executed, Held, JobId, JobState, LeaseToken, Limits, Moment, NewChunks,
-    NewJob, QueueError,
+    Beat, Checksums, Chunks, Executed, Held, JobId, JobState, LeaseToken, Limits, Moment,
+    NewChunks, NewJob, QueueError,
 };
 use super::Record;
 use super::submit::name;

@@ -102,7 +102,13 @@ impl Record {
         match self.state {
             JobState::Running => {
                 let seconds = limits.lease.as_secs_f64();
-                self.failed(id, job, &format!("the worker was silent for {seconds} s"), limits, now);
+                self.failed(
+                    id,
+                    job,
+                    &format!("the worker was silent for {seconds} s"),
+                    limits,
+                    now,
+                );
             }
             _ => self.wait = None,
         }

@@ -9,7 +9,8 @@ use rusqlite::Connection;
 use super::super::record::{Record, check, named};
 use super::super::{
     Beat, BlobId, Clock, Counts, Expired, Filter, Held, JobId, JobState, JobView, LeaseToken,
-    Leased, Limits, Moment, NewJob, OpenError, Outcome, Page, Queue, QueueError, Refusal, Submitted,
+    Leased, Limits, Moment, NewJob, OpenError, Outcome, Page, Queue, QueueError, Refusal,
+    Submitted,
 };
 use super::submit::{self, Prepared};
 use super::time::Time;
@@ -58,18 +59,19 @@ impl SqliteQueue {
             .map_err(|error| OpenError::System { path: path.clone(), what: error.to_string() })?;
         let queue = Self { writer, reader: Mutex::new(reader), bell, time, limits, path };
         // Sees what waits since an earlier process.
-        queue.writer.call(|_| Ok(())).map_err(|error| OpenError::System {
-            path: queue.path.clone(),
-            what: error.to_string(),
-        })?;
+        match queue.writer.call(|_| Ok(())) {
+            Ok(()) => {}
+            Err(QueueError::Busy { path }) => return Err(OpenError::Locked { path }),
+            Err(error) => {
+                let (path, what) = (queue.path, error.to_string());
+                return Err(OpenError::System { path, what });
+            }
+        }
         Ok(queue)
     }
 
     /// Reads, while others write.
-    fn read<T>(
-        &self,
-        body: impl FnOnce(&Connection) -> Result<T, Halt>,
-    ) -> Result<T, QueueError> {
+    fn read<T>(&self, body: impl FnOnce(&Connection) -> Result<T, Halt>) -> Result<T, QueueError> {
         let reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
         body(&reader).map_err(|halt| halt.told(&self.path))
     }

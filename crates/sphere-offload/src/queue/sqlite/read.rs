@@ -7,9 +7,7 @@ use std::time::Duration;
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 
-use super::super::{
-    Counts, Filter, JobId, JobState, JobView, Moment, Page, QueueError,
-};
+use super::super::{Counts, Filter, JobId, JobState, JobView, Moment, Page, QueueError};
 use super::jobs::{self, COLUMNS, Stored};
 use super::trouble::Halt;
 use super::turn;
@@ -43,9 +41,7 @@ pub(super) fn list(connection: &Connection, filter: &Filter, most: usize) -> Res
     let _ = write!(sql, " ORDER BY seq DESC LIMIT {}", limit + 1);
     let mut statement = connection.prepare_cached(&sql)?;
     let rows = statement.query_map(params_from_iter(values), jobs::read)?;
-    let mut found = rows
-        .map(|row| Ok(row??))
-        .collect::<Result<Vec<Stored>, Halt>>()?;
+    let mut found = rows.map(|row| Ok(row??)).collect::<Result<Vec<Stored>, Halt>>()?;
     let more = found.len() > limit;
     found.truncate(limit);
     let last = found.last().and_then(|stored| u64::try_from(stored.seq).ok());

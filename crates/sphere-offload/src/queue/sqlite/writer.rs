@@ -119,7 +119,7 @@ impl<T: Send, F: FnOnce(&mut Work<'_>) -> Result<T, Halt> + Send> Call for Typed
 fn serve(mut tools: Tools, calls: &Receiver<Box<dyn Call>>) {
     let mut watch = Watch::default();
     while let Ok(first) = calls.recv() {
-        let mut group = Vec::new();
+        let mut group: Vec<Box<dyn Call>> = Vec::new();
         let ended = transaction(&mut tools, &mut watch, first, calls, &mut group);
         match &ended {
             Ok(true) => tools.bell.ring(),
@@ -128,7 +128,9 @@ fn serve(mut tools: Tools, calls: &Receiver<Box<dyn Call>>) {
             Err(_) => watch = Watch::default(),
         }
         let ended = ended.map(drop);
-        group.into_iter().for_each(|call: Box<dyn Call>| call.answer(&ended));
+        for call in group {
+            call.answer(&ended);
+        }
     }
 }
 
@@ -144,10 +146,8 @@ fn transaction(
     let path = &tools.path;
     let told = |halt: Halt| halt.told(path);
     let sql = |error: rusqlite::Error| told(error.into());
-    let transaction = tools
-        .connection
-        .transaction_with_behavior(TransactionBehavior::Immediate)
-        .map_err(sql)?;
+    let transaction =
+        tools.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(sql)?;
     let mut work = Work::begin(&transaction, &tools.limits, watch, &tools.time).map_err(told)?;
     let mut at = 0;
     while let Some(call) = group.get_mut(at) {
