@@ -26,8 +26,9 @@ const LOOK: Duration = Duration::from_millis(100);
 /// A queue in a file. Dropped, it is closed, when all calls are done.
 #[derive(Debug)]
 pub struct SqliteQueue {
-    writer: Writer,
+    /// Closed first: who closes last moves the journal into the file, and must be able to write.
     reader: Mutex<Connection>,
+    writer: Writer,
     bell: Arc<Bell>,
     time: Arc<Time>,
     limits: Limits,

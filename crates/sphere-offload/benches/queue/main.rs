@@ -1,0 +1,112 @@
+//! What a queue in a file takes: `cargo bench --package sphere-offload --bench queue`.
+//!
+//! Prints a Markdown table. The file lies in the folder for temporary files, or in the one that is named.
+//! Beside it stands what the disk allows: a write and its sync, again and again, in the same folder, taken
+//! by turns with the queue, because disks have moods.
+
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a program that measures, and has nobody to tell what went wrong but whoever runs it"
+)]
+
+use std::fs::File;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+use sphere_offload::queue::{Limits, NewJob, Queue as _, SqliteQueue, SystemClock};
+
+const ROUNDS: usize = 7;
+const LASTS: Duration = Duration::from_millis(300);
+const THREADS: usize = 16;
+/// What a commit of one job appends to the journal: some pages with their headers.
+const BYTES: usize = 4 * 4096;
+
+fn main() {
+    let folder = std::env::args().nth(1).filter(|text| !text.starts_with('-'));
+    let folder = folder.map_or_else(std::env::temp_dir, PathBuf::from);
+    let folder = tempfile::tempdir_in(folder).unwrap();
+    let limits = Limits {
+        unfinished: u64::MAX,
+        per_submitter: u64::MAX,
+        kept: u64::MAX,
+        ..Limits::default()
+    };
+    let path = folder.path().join("queue.sqlite");
+    let queue = SqliteQueue::open(&path, limits, Arc::new(SystemClock::default())).unwrap();
+    let parts: [(&str, &dyn Fn() -> f64); 6] = [
+        ("write and sync, one after the other", &|| syncs(folder.path())),
+        ("submit, one by one", &|| rate(1, &|| submit(&queue, 1))),
+        ("submit, one each, 16 threads", &|| rate(THREADS, &|| submit(&queue, 1))),
+        ("submit, batches of 100", &|| rate(1, &|| submit(&queue, 100))),
+        ("submit, batches of 100, 16 threads", &|| rate(THREADS, &|| submit(&queue, 100))),
+        ("lease and release, 16 threads", &|| rate(THREADS, &|| pass(&queue))),
+    ];
+    let mut rates = [(); 6].map(|()| Vec::new());
+    for _ in 0..ROUNDS {
+        for ((_, measure), rates) in parts.iter().zip(&mut rates) {
+            rates.push(measure());
+        }
+    }
+    println!("| what | a second | of the syncs |\n| --- | ---: | ---: |");
+    let medians = rates.map(|mut rates| {
+        rates.sort_by(f64::total_cmp);
+        rates[ROUNDS / 2]
+    });
+    for ((name, _), median) in parts.iter().zip(medians) {
+        println!("| {name} | {median:.0} | {:.2} |", median / medians[0]);
+    }
+}
+
+/// How often a write of so many bytes is on disk, in a second.
+fn syncs(folder: &Path) -> f64 {
+    let mut file = File::create(folder.join("syncs")).unwrap();
+    let (began, mut count) = (Instant::now(), 0);
+    while began.elapsed() < LASTS {
+        file.write_all(&[7; BYTES]).unwrap();
+        file.sync_data().unwrap();
+        count += 1;
+    }
+    f64::from(count) / began.elapsed().as_secs_f64()
+}
+
+/// How many are done in a second, by so many threads.
+fn rate(threads: usize, work: &(dyn Fn() -> usize + Sync)) -> f64 {
+    let began = Instant::now();
+    let busy = || {
+        let mut count = 0;
+        while began.elapsed() < LASTS {
+            count += work();
+        }
+        count
+    };
+    let counts = thread::scope(|scope| {
+        let threads: Vec<_> = (0..threads).map(|_| scope.spawn(busy)).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).sum::<usize>()
+    });
+    counts as f64 / began.elapsed().as_secs_f64()
+}
+
+fn submit(queue: &SqliteQueue, jobs: usize) -> usize {
+    let job = NewJob {
+        kind: "sample".to_owned(),
+        parameters: json!({"scheme": "fibonacci", "count": 1000000}),
+        submitter: "ada".to_owned(),
+        idempotency_key: None,
+        expires_after: Duration::from_hours(1),
+        total: 1_000_000,
+        inputs: Vec::new(),
+    };
+    queue.submit(vec![job; jobs]).unwrap().len()
+}
+
+fn pass(queue: &SqliteQueue) -> usize {
+    let leased = queue.lease("worker", Duration::from_secs(1)).unwrap().unwrap();
+    queue.release(leased.token).unwrap();
+    1
+}

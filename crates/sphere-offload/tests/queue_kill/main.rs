@@ -1,0 +1,95 @@
+//! Processes that submit and that work are killed at any moment. What was acknowledged is there afterwards, is
+//! done once, and is right. With a number as argument: so many rounds.
+//!
+//! This program is its own victim: started with `--as-submitter` or `--as-worker`, it plays that until it ends.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test, with a runner of its own"
+)]
+
+mod ledger;
+mod roles;
+
+use std::io::Read as _;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::Duration;
+
+use ledger::Ledger;
+
+/// As many as take some seconds.
+const ROUNDS: u64 = 12;
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().collect();
+    if let [_, role, path, round] = &arguments[..]
+        && role.starts_with("--as-")
+    {
+        return roles::play(role, Path::new(path), round.parse().unwrap());
+    }
+    let rounds = arguments.get(1).and_then(|text| text.parse().ok()).unwrap_or(ROUNDS);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("queue.sqlite");
+    let mut ledger = Ledger::default();
+    for round in 0..rounds {
+        let victims = ["--as-submitter", "--as-worker"].map(|role| Victim::new(role, &path, round));
+        let [submitted, done] = thread::scope(|scope| {
+            // Neither dies with the other, nor at the same time in each round.
+            let [one, other] =
+                [7, 11].map(|factor| Duration::from_millis(40 + round * factor * 13 % 160));
+            let [submitter, worker] = victims;
+            let killed = [
+                scope.spawn(move || submitter.said_until_killed(one)),
+                scope.spawn(move || worker.said_until_killed(other)),
+            ];
+            killed.map(|said| said.join().unwrap())
+        });
+        ledger.acknowledged(&submitted);
+        ledger.done(&done);
+        ledger.check(&roles::open(&path));
+    }
+    let queue = roles::open(&path);
+    ledger.resubmit(&queue);
+    ledger.check(&queue);
+    roles::drain(&queue);
+    let summary = ledger.settle(&queue);
+    println!("test {rounds} rounds of two kills: {summary} ... ok");
+}
+
+/// A process that will be killed.
+struct Victim(Child);
+
+impl Victim {
+    fn new(role: &str, path: &Path, round: u64) -> Self {
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        command.arg(role).arg(path).arg(round.to_string());
+        Self(command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap())
+    }
+
+    /// All that it said, until so long after its first word.
+    fn said_until_killed(mut self, later: Duration) -> String {
+        let mut said = vec![0];
+        let mut output = self.0.stdout.take().unwrap();
+        output.read_exact(&mut said).unwrap();
+        let rest = thread::spawn(move || {
+            output.read_to_end(&mut said).unwrap();
+            String::from_utf8(said).unwrap()
+        });
+        thread::sleep(later);
+        assert!(self.0.try_wait().unwrap().is_none(), "it ended by itself");
+        drop(self);
+        rest.join().unwrap()
+    }
+}
+
+impl Drop for Victim {
+    fn drop(&mut self) {
+        // SIGKILL: it cannot do anything any more.
+        self.0.kill().unwrap();
+        self.0.wait().unwrap();
+    }
+}
