@@ -37,7 +37,7 @@ pub struct SqliteQueue {
 
 impl SqliteQueue {
     /// Opens a file, or makes it if there is none: readable by its owner alone, as are folders that are
-    /// made for it. Takes as long as reading the file, because it is checked.
+    /// made for it. Takes a second for some hundred thousand jobs, because all is checked.
     ///
     /// # Errors
     ///
