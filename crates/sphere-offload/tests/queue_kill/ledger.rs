@@ -16,7 +16,7 @@ pub(crate) struct Ledger {
 }
 
 /// Whole lines after the first: the last may have been cut.
-fn lines(said: &str) -> impl Iterator<Item = &str> {
+pub(crate) fn lines(said: &str) -> impl Iterator<Item = &str> {
     let whole = said.rfind('\n').map_or("", |end| &said[..end]);
     whole.lines().skip(1)
 }

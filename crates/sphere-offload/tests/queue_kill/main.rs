@@ -1,4 +1,4 @@
-//! Processes that submit and that work are killed at any moment. What was acknowledged is there afterwards, is
+//! Processes that submit and that work are killed at any moment, or find the disk full. What was acknowledged is there afterwards, is
 //! done once, and is right. With a number as argument: so many rounds.
 //!
 //! This program is its own victim: started with `--as-submitter` or `--as-worker`, it plays that until it ends.
@@ -10,6 +10,8 @@
     reason = "a test, with a runner of its own"
 )]
 
+#[cfg(unix)]
+mod full;
 mod ledger;
 mod roles;
 
@@ -58,6 +60,8 @@ fn main() {
     roles::drain(&queue);
     let summary = ledger.settle(&queue);
     println!("test {rounds} rounds of two kills: {summary} ... ok");
+    #[cfg(unix)]
+    println!("test a full disk: {} ... ok", full::check());
 }
 
 /// A process that will be killed.

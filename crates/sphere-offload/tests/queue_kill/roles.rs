@@ -9,8 +9,8 @@ use std::time::Duration;
 use serde_json::json;
 use sphere_offload::breaker::Backoff;
 use sphere_offload::queue::{
-    Beat, JobId, JobState, JobView, Limits, NewChunks, NewJob, Outcome, Queue as _, SqliteQueue,
-    SystemClock,
+    Beat, JobId, JobState, JobView, Limits, NewChunks, NewJob, Outcome, Queue as _, QueueError,
+    SqliteQueue, SystemClock,
 };
 
 const THREADS: u64 = 4;
@@ -31,6 +31,9 @@ pub(crate) fn open(path: &Path) -> SqliteQueue {
 pub(crate) fn play(role: &str, path: &Path, round: u64) {
     let queue = open(path);
     say("up\n");
+    if role == "--as-full" {
+        return fill(&queue);
+    }
     thread::scope(|scope| {
         for thread in 0..THREADS {
             let queue = &queue;
@@ -72,6 +75,19 @@ fn submit(queue: &SqliteQueue, writer: u64) {
     }
 }
 
+/// Goes on when it is refused: nothing else breaks.
+fn fill(queue: &SqliteQueue) {
+    for number in 0..3000 {
+        let key = number.to_string();
+        match queue.submit(vec![job(&key)]) {
+            Ok(kept) => say(&format!("{} {key}\n", kept[0].id)),
+            Err(QueueError::Storage { .. }) => say(&format!("refused {key}\n")),
+            Err(error) => panic!("{error}"),
+        }
+        queue.counts().unwrap();
+    }
+}
+
 /// Ten checksums that only this job has.
 pub(crate) fn checksums(job: &JobView) -> Vec<u64> {
     let key = job.parameters.as_str().unwrap();
@@ -98,6 +114,7 @@ fn work(queue: &SqliteQueue, told: impl Fn(JobId)) {
         };
         let middle = known.max(5);
         queue.heartbeat(leased.token, beat(known, middle)).unwrap();
+        thread::sleep(Duration::from_millis(1));
         // A lease may have been lost on a machine that had no time for this; then nothing is said.
         if queue.finish(leased.token, beat(middle, 10), Outcome::Recipe).is_ok() {
             told(leased.job.id);

@@ -124,14 +124,24 @@ fn serve(mut tools: Tools, calls: &Receiver<Box<dyn Call>>) {
         match &ended {
             Ok(true) => tools.bell.ring(),
             Ok(false) => {}
-            // What was seen may not be so. Seen anew, waits end later, never earlier.
-            Err(_) => watch = Watch::default(),
+            Err(_) => {
+                // What was seen may not be so. Seen anew, waits end later, never earlier.
+                watch = Watch::default();
+                make_room(&tools.connection);
+            }
         }
         let ended = ended.map(drop);
         for call in group {
             call.answer(&ended);
         }
     }
+}
+
+/// On a disk that is full the journal cannot grow, but what it holds may have room in the file: then it begins
+/// anew, and work goes on that needs no more. Waits for nobody.
+fn make_room(connection: &Connection) {
+    // Where this fails too, the next call is told.
+    let _ = connection.execute_batch("PRAGMA wal_checkpoint(PASSIVE)");
 }
 
 /// Runs a call and those that have come since, and says whether a job became ready.
