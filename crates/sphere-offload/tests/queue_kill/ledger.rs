@@ -1,6 +1,7 @@
 //! What the killed had said, against what is there.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use sphere_offload::queue::{
     Filter, JobId, JobResult, JobState, JobView, Queue as _, SqliteQueue, Submitted,
@@ -61,21 +62,46 @@ impl Ledger {
     }
 
     /// All are done, and right.
-    pub(crate) fn settle(&self, queue: &SqliteQueue) -> String {
+    pub(crate) fn settle(&self, queue: &SqliteQueue) -> Tally {
         let all = self.check(queue);
-        let mut interrupted = 0;
         for (id, view) in &all {
             let Some(JobResult::Recipe { points: 1000, chunks }) = &view.result else {
                 panic!("{id}: {view:?}")
             };
             assert_eq!(chunks.checksums.0, checksums(view), "{id}");
-            interrupted += u64::from(!view.attempts.is_empty());
         }
+        let interrupted = all.values().filter(|view| !view.attempts.is_empty()).count();
         assert!(!self.done.is_empty() && interrupted > 0, "nobody was interrupted");
         let (acknowledged, done) = (self.submitted.len(), self.done.len());
-        let unheard = all.len() - acknowledged;
-        format!(
-            "{acknowledged} acknowledged, {unheard} kept of which nobody heard, {done} done before the end, \
+        Tally { acknowledged, unheard: all.len() - acknowledged, done, interrupted }
+    }
+}
+
+/// How many jobs.
+#[derive(Debug, Default)]
+pub(crate) struct Tally {
+    acknowledged: usize,
+    /// Kept, but killed was who would have said so.
+    unheard: usize,
+    done: usize,
+    interrupted: usize,
+}
+
+impl Tally {
+    pub(crate) fn add(&mut self, other: &Self) {
+        self.acknowledged += other.acknowledged;
+        self.unheard += other.unheard;
+        self.done += other.done;
+        self.interrupted += other.interrupted;
+    }
+}
+
+impl fmt::Display for Tally {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { acknowledged, unheard, done, interrupted } = self;
+        write!(
+            formatter,
+            "{acknowledged} jobs acknowledged, {unheard} more kept, {done} done before the end, \
              {interrupted} interrupted; 0 lost, 0 doubled, 0 wrong"
         )
     }

@@ -16,12 +16,13 @@ mod ledger;
 mod roles;
 
 use std::io::Read as _;
+use std::ops::Range;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
-use ledger::Ledger;
+use ledger::{Ledger, Tally};
 
 /// As many as take some seconds.
 const ROUNDS: u64 = 12;
@@ -34,34 +35,45 @@ fn main() {
         return roles::play(role, Path::new(path), round.parse().unwrap());
     }
     let rounds = arguments.get(1).and_then(|text| text.parse().ok()).unwrap_or(ROUNDS);
+    let mut sum = Tally::default();
+    for first in (0..rounds).step_by(20) {
+        sum.add(&campaign(first..rounds.min(first + 20)));
+    }
+    println!("test {rounds} rounds of two kills: {sum} ... ok");
+    #[cfg(unix)]
+    println!("test a full disk: {} ... ok", full::check());
+}
+
+/// Some rounds with the same file, and what is left of it.
+fn campaign(rounds: Range<u64>) -> Tally {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("queue.sqlite");
     let mut ledger = Ledger::default();
-    for round in 0..rounds {
-        let victims = ["--as-submitter", "--as-worker"].map(|role| Victim::new(role, &path, round));
-        let [submitted, done] = thread::scope(|scope| {
-            // Neither dies with the other, nor at the same time in each round.
-            let [one, other] =
-                [7, 11].map(|factor| Duration::from_millis(40 + round * factor * 13 % 160));
-            let [submitter, worker] = victims;
-            let killed = [
-                scope.spawn(move || submitter.said_until_killed(one)),
-                scope.spawn(move || worker.said_until_killed(other)),
-            ];
-            killed.map(|said| said.join().unwrap())
-        });
+    for round in rounds {
+        let [submitted, done] = kill_both(&path, round);
         ledger.acknowledged(&submitted);
         ledger.done(&done);
         ledger.check(&roles::open(&path));
     }
     let queue = roles::open(&path);
     ledger.resubmit(&queue);
-    ledger.check(&queue);
     roles::drain(&queue);
-    let summary = ledger.settle(&queue);
-    println!("test {rounds} rounds of two kills: {summary} ... ok");
-    #[cfg(unix)]
-    println!("test a full disk: {} ... ok", full::check());
+    ledger.settle(&queue)
+}
+
+/// What a submitter and a worker said until they were killed: neither with the other, nor at the same time in
+/// each round.
+fn kill_both(path: &Path, round: u64) -> [String; 2] {
+    let after = |factor: u64| Duration::from_millis(40 + round * factor % 160);
+    let [submitter, worker] =
+        ["--as-submitter", "--as-worker"].map(|role| Victim::new(role, path, round));
+    thread::scope(|scope| {
+        let killed = [
+            scope.spawn(|| submitter.said_until_killed(after(91))),
+            scope.spawn(|| worker.said_until_killed(after(143))),
+        ];
+        killed.map(|said| said.join().unwrap())
+    })
 }
 
 /// A process that will be killed.
