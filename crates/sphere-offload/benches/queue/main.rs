@@ -24,8 +24,8 @@ use sphere_offload::queue::{Limits, NewJob, Queue as _, SqliteQueue, SystemClock
 const ROUNDS: usize = 7;
 const LASTS: Duration = Duration::from_millis(300);
 const THREADS: usize = 16;
-/// What a commit of one job appends to the journal: some pages with their headers.
-const BYTES: usize = 4 * 4096;
+/// The least that a sync can be asked for, and about what a commit of one job appends to the journal.
+const SYNCED: [usize; 2] = [4096, 4 * 4096];
 
 fn main() {
     let folder = std::env::args().nth(1).filter(|text| !text.starts_with('-'));
@@ -39,21 +39,22 @@ fn main() {
     };
     let path = folder.path().join("queue.sqlite");
     let queue = SqliteQueue::open(&path, limits, Arc::new(SystemClock::default())).unwrap();
-    let parts: [(&str, &dyn Fn() -> f64); 6] = [
-        ("write and sync, one after the other", &|| syncs(folder.path())),
+    let parts: [(&str, &dyn Fn() -> f64); 7] = [
+        ("write and sync 4 KiB, one after the other", &|| syncs(folder.path(), SYNCED[0])),
+        ("write and sync 16 KiB, one after the other", &|| syncs(folder.path(), SYNCED[1])),
         ("submit, one by one", &|| rate(1, &|| submit(&queue, 1))),
         ("submit, one each, 16 threads", &|| rate(THREADS, &|| submit(&queue, 1))),
         ("submit, batches of 100", &|| rate(1, &|| submit(&queue, 100))),
         ("submit, batches of 100, 16 threads", &|| rate(THREADS, &|| submit(&queue, 100))),
         ("lease and release, 16 threads", &|| rate(THREADS, &|| pass(&queue))),
     ];
-    let mut rates = [(); 6].map(|()| Vec::new());
+    let mut rates = [(); 7].map(|()| Vec::new());
     for _ in 0..ROUNDS {
         for ((_, measure), rates) in parts.iter().zip(&mut rates) {
             rates.push(measure());
         }
     }
-    println!("| what | a second | of the syncs |\n| --- | ---: | ---: |");
+    println!("| what | a second | of the syncs of 4 KiB |\n| --- | ---: | ---: |");
     let medians = rates.map(|mut rates| {
         rates.sort_by(f64::total_cmp);
         rates[ROUNDS / 2]
@@ -64,11 +65,12 @@ fn main() {
 }
 
 /// How often a write of so many bytes is on disk, in a second.
-fn syncs(folder: &Path) -> f64 {
+fn syncs(folder: &Path, bytes: usize) -> f64 {
+    let bytes = vec![7; bytes];
     let mut file = File::create(folder.join("syncs")).unwrap();
     let (began, mut count) = (Instant::now(), 0);
     while began.elapsed() < LASTS {
-        file.write_all(&[7; BYTES]).unwrap();
+        file.write_all(&bytes).unwrap();
         file.sync_data().unwrap();
         count += 1;
     }

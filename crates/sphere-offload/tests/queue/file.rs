@@ -164,6 +164,42 @@ fn a_file_that_is_held_is_named() {
     queue.submit(vec![job("ada")]).unwrap();
 }
 
+/// All that begin at once have the same queue; nobody is told that another is in the way.
+#[test]
+fn many_may_make_the_same_file() {
+    let folder = tempdir().unwrap();
+    for round in 0..30 {
+        let path = folder.path().join(round.to_string());
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| open(&path).unwrap().submit(vec![job("ada")]).unwrap());
+            }
+        });
+        assert_eq!(open(&path).unwrap().counts().unwrap().jobs[&JobState::Queued], 4);
+    }
+}
+
+/// A process that closes a file loses all its locks on it, whoever took them.
+#[cfg(target_os = "linux")]
+#[test]
+fn who_opens_a_file_again_leaves_its_locks() {
+    let (_folder, path) = filled();
+    let inode = std::os::unix::fs::MetadataExt::ino(&fs::metadata(&path).unwrap());
+    let own = format!(" {} ", std::process::id());
+    let locked = || {
+        let locks = fs::read_to_string("/proc/locks").unwrap();
+        locks.lines().any(|lock| lock.contains(&own) && lock.contains(&format!(":{inode} ")))
+    };
+    let queue = open(&path).unwrap();
+    assert!(locked());
+    let again = open(&path).unwrap();
+    assert!(locked());
+    drop(again);
+    assert!(locked(), "another process might remove the journal now");
+    drop(queue);
+    assert!(!locked());
+}
+
 /// What one process does is seen by the other, the silence of its workers too.
 #[test]
 fn two_may_have_the_same_file_open() {

@@ -1,5 +1,5 @@
-//! Processes that submit and that work are killed at any moment, or find the disk full. What was acknowledged is there afterwards, is
-//! done once, and is right. With a number as argument: so many rounds.
+//! Processes that submit and that work are killed at any moment, or find the disk full. What was acknowledged
+//! is there afterwards, is done once, and is right. With a number as argument: so many rounds.
 //!
 //! This program is its own victim: started with `--as-submitter` or `--as-worker`, it plays that until it ends.
 
@@ -24,8 +24,8 @@ use std::time::Duration;
 
 use ledger::{Ledger, Tally};
 
-/// As many as take some seconds.
-const ROUNDS: u64 = 12;
+/// Fifty kills, some seconds.
+const ROUNDS: u64 = 25;
 
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
@@ -36,8 +36,8 @@ fn main() {
     }
     let rounds = arguments.get(1).and_then(|text| text.parse().ok()).unwrap_or(ROUNDS);
     let mut sum = Tally::default();
-    for first in (0..rounds).step_by(20) {
-        sum.add(&campaign(first..rounds.min(first + 20)));
+    for first in (0..rounds).step_by(ROUNDS as usize) {
+        sum.add(&campaign(first..rounds.min(first + ROUNDS)));
     }
     println!("test {rounds} rounds of two kills: {sum} ... ok");
     #[cfg(unix)]

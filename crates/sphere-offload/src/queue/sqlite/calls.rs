@@ -12,6 +12,8 @@ use super::super::{
     Leased, Limits, Moment, NewJob, OpenError, Outcome, Page, Queue, QueueError, Refusal,
     Submitted,
 };
+use super::open::Opened;
+use super::ours::Ours;
 use super::submit::{self, Prepared};
 use super::time::Time;
 use super::trouble::{Halt, opening};
@@ -29,6 +31,7 @@ pub struct SqliteQueue {
     /// Closed first: who closes last moves the journal into the file, and must be able to write.
     reader: Mutex<Connection>,
     writer: Writer,
+    _ours: Ours,
     bell: Arc<Bell>,
     time: Arc<Time>,
     limits: Limits,
@@ -43,14 +46,14 @@ impl SqliteQueue {
     ///
     /// If it is no queue, is damaged, or is not to be had; it is left as it is then.
     pub fn open(path: &Path, limits: Limits, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
-        let (connection, reader) = open::open(path)?;
-        let age = connection
+        let Opened { reader, writer, ours } = open::open(path)?;
+        let age = writer
             .query_row("SELECT age FROM queue", [], |row| row.get(0))
             .map_err(|error| opening(path, &error))?;
         let (time, bell) = (Arc::new(Time::after(age, clock)), Arc::new(Bell::default()));
         let path = path.to_owned();
         let tools = Tools {
-            connection,
+            connection: writer,
             path: path.clone(),
             limits,
             time: Arc::clone(&time),
@@ -58,7 +61,8 @@ impl SqliteQueue {
         };
         let writer = Writer::start(tools)
             .map_err(|error| OpenError::System { path: path.clone(), what: error.to_string() })?;
-        let queue = Self { writer, reader: Mutex::new(reader), bell, time, limits, path };
+        let queue =
+            Self { reader: Mutex::new(reader), writer, _ours: ours, bell, time, limits, path };
         // Sees what waits since an earlier process.
         match queue.writer.call(|_| Ok(())) {
             Ok(()) => {}

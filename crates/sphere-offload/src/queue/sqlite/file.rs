@@ -59,10 +59,15 @@ fn create(path: &Path) -> Result<(), OpenError> {
         builder.create(folder).map_err(|error| system(path, &error))?;
     }
     let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(false);
+    options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map(drop).map_err(|error| system(path, &error))
+    match options.open(path) {
+        Ok(_) => Ok(()),
+        // Somebody was faster.
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(system(path, &error)),
+    }
 }
 
 pub(super) fn foreign(path: &Path, what: &'static str) -> OpenError {

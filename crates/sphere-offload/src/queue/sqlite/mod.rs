@@ -9,6 +9,7 @@ mod calls;
 mod file;
 mod jobs;
 mod open;
+mod ours;
 mod read;
 mod schema;
 mod submit;

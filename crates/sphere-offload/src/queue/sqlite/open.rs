@@ -1,22 +1,46 @@
 //! Opening a file, or saying why not.
 
 use std::path::Path;
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, Error, OpenFlags, TransactionBehavior};
 
 use super::super::OpenError;
 use super::file;
+use super::ours::{Ours, Turn};
 use super::schema::{APPLICATION, CREATE, SETTINGS, VERSION};
 use super::trouble::opening;
 
 /// How long another process may take with the file. A commit takes milliseconds; a backup takes longer.
 const PATIENCE: Duration = Duration::from_secs(5);
+const PAUSE: Duration = Duration::from_millis(5);
 
-/// A connection that writes, and one that reads. The file is a queue of this version then.
-pub(super) fn open(path: &Path) -> Result<(Connection, Connection), OpenError> {
-    file::prepare(path)?;
+/// A file that is open, and is a queue of this version. Closed in this order: who closes last moves the journal
+/// into the file, and must be able to write.
+#[derive(Debug)]
+pub(super) struct Opened {
+    pub(super) reader: Connection,
+    pub(super) writer: Connection,
+    pub(super) ours: Ours,
+}
+
+/// Opens a file, or makes it.
+pub(super) fn open(path: &Path) -> Result<Opened, OpenError> {
+    let began = Instant::now();
+    loop {
+        match attempt(path) {
+            // SQLite does not wait where waiting might be for ever: when two make the same new file.
+            Err(OpenError::Locked { .. }) if began.elapsed() < PATIENCE => thread::sleep(PAUSE),
+            opened => return opened,
+        }
+    }
+}
+
+fn attempt(path: &Path) -> Result<Opened, OpenError> {
+    let turn = Turn::take();
+    turn.look(path)?;
     let trouble = |error: Error| opening(path, &error);
     let mut writer = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(trouble)?;
     // Closed before all was found good, it leaves the file as it is.
@@ -34,7 +58,7 @@ pub(super) fn open(path: &Path) -> Result<(Connection, Connection), OpenError> {
     keep_journal(&writer, false).map_err(trouble)?;
     let reader = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(trouble)?;
     reader.execute_batch(SETTINGS).map_err(trouble)?;
-    Ok((writer, reader))
+    Ok(Opened { reader, writer, ours: turn.opened(path) })
 }
 
 fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, Error> {
