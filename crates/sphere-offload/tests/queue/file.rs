@@ -164,21 +164,6 @@ fn a_file_that_is_held_is_named() {
     queue.submit(vec![job("ada")]).unwrap();
 }
 
-/// All that begin at once have the same queue; nobody is told that another is in the way.
-#[test]
-fn many_may_make_the_same_file() {
-    let folder = tempdir().unwrap();
-    for round in 0..30 {
-        let path = folder.path().join(round.to_string());
-        std::thread::scope(|scope| {
-            for _ in 0..4 {
-                scope.spawn(|| open(&path).unwrap().submit(vec![job("ada")]).unwrap());
-            }
-        });
-        assert_eq!(open(&path).unwrap().counts().unwrap().jobs[&JobState::Queued], 4);
-    }
-}
-
 /// A process that closes a file loses all its locks on it, whoever took them.
 #[cfg(target_os = "linux")]
 #[test]

@@ -13,6 +13,7 @@
 #[cfg(unix)]
 mod full;
 mod ledger;
+mod newcomers;
 mod roles;
 
 use std::io::Read as _;
@@ -40,6 +41,7 @@ fn main() {
         sum.add(&campaign(first..rounds.min(first + ROUNDS)));
     }
     println!("test {rounds} rounds of two kills: {sum} ... ok");
+    println!("test a new file: {} ... ok", newcomers::check());
     #[cfg(unix)]
     println!("test a full disk: {} ... ok", full::check());
 }

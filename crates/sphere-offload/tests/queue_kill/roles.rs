@@ -31,8 +31,10 @@ pub(crate) fn open(path: &Path) -> SqliteQueue {
 pub(crate) fn play(role: &str, path: &Path, round: u64) {
     let queue = open(path);
     say("up\n");
-    if role == "--as-full" {
-        return fill(&queue);
+    match role {
+        "--as-full" => return fill(&queue),
+        "--as-newcomer" => return drop(queue.submit(vec![job(&round.to_string())]).unwrap()),
+        _ => {}
     }
     thread::scope(|scope| {
         for thread in 0..THREADS {
