@@ -41,7 +41,12 @@ pub(crate) fn play(role: &str, path: &Path, round: u64) {
             let queue = &queue;
             match role {
                 "--as-submitter" => scope.spawn(move || submit(queue, round * THREADS + thread)),
-                _ => scope.spawn(move || work(queue, |id| say(&format!("{id}\n")))),
+                // Also when there is nothing yet.
+                _ => scope.spawn(move || {
+                    loop {
+                        work(queue, |id| say(&format!("{id}\n")));
+                    }
+                }),
             };
         }
     });
@@ -97,7 +102,7 @@ pub(crate) fn checksums(job: &JobView) -> Vec<u64> {
     (0..10).map(|chunk| hash.wrapping_add(chunk)).collect()
 }
 
-/// Does jobs in two steps; the second goes on where the first was, whoever did that.
+/// Does jobs until there are none, in two steps; the second goes on where the first was, whoever did that.
 fn work(queue: &SqliteQueue, told: impl Fn(JobId)) {
     loop {
         let Some(leased) = queue.lease("worker", Duration::from_millis(50)).unwrap() else {
