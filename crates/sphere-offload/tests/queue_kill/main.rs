@@ -41,7 +41,7 @@ fn main() {
         sum.add(&campaign(first..rounds.min(first + ROUNDS)));
     }
     println!("test {rounds} rounds of two kills: {sum} ... ok");
-    println!("test a new file: {} ... ok", newcomers::check());
+    println!("test new files: {} ... ok", newcomers::check());
     #[cfg(unix)]
     println!("test a full disk: {} ... ok", full::check());
 }

@@ -13,6 +13,8 @@ use sphere_offload::queue::{
     SqliteQueue, SystemClock,
 };
 
+use crate::newcomers;
+
 const THREADS: u64 = 4;
 
 pub(crate) fn open(path: &Path) -> SqliteQueue {
@@ -29,12 +31,13 @@ pub(crate) fn open(path: &Path) -> SqliteQueue {
 
 /// Until it is killed.
 pub(crate) fn play(role: &str, path: &Path, round: u64) {
+    if role == "--as-newcomer" {
+        return newcomers::play(path, round);
+    }
     let queue = open(path);
     say("up\n");
-    match role {
-        "--as-full" => return fill(&queue),
-        "--as-newcomer" => return drop(queue.submit(vec![job(&round.to_string())]).unwrap()),
-        _ => {}
+    if role == "--as-full" {
+        return fill(&queue);
     }
     thread::scope(|scope| {
         for thread in 0..THREADS {
