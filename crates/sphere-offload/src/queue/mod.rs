@@ -1,7 +1,7 @@
 //! The last rung: a job that nobody can compute now is kept, and will be done, once.
 //!
 //! [`Queue`] is the contract; [`sqlite`] keeps it in one file, for one host. What a job goes through is
-//! decided in [`record`], which knows neither files nor networks: a back end stores what comes out, in
+//! decided in `record`, which knows neither files nor networks: a back end stores what comes out, in
 //! one step, if nobody else was faster.
 //!
 //! Acknowledged means on disk: an operation that returns `Ok` has outlived the process and the power.
@@ -10,7 +10,7 @@
 //!
 //! No wait (of a lease, or before another attempt) is stored as a time of day. Stored is its length, and
 //! whoever watches measures it, with a clock that does not jump, from when they saw it begin: see
-//! [`waits`].
+//! `waits`.
 
 mod beat;
 mod clock;

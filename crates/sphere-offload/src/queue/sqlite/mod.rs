@@ -1,6 +1,6 @@
 //! The queue in one file, for one host: SQLite, as it is built into this program.
 //!
-//! One thread writes ([`writer`]): calls that come together are one transaction and one sync. Reads have
+//! One thread writes (`writer`): calls that come together are one transaction and one sync. Reads have
 //! a connection of their own and disturb nobody. Several processes of one host may have the same file open;
 //! each watches the leases of all.
 
