@@ -17,13 +17,28 @@ const DOWNHILL: &[(&str, &[&str])] = &[
     ("sphere-load", &["sphere-math", "sphere-io"]),
     ("sphere-autoscale", &["sphere-math"]),
     ("sphere-offload", &["sphere-math", "sphere-engine"]),
+    ("sphere-jobs", &["sphere-math", "sphere-io", "sphere-engine", "sphere-offload"]),
     (
         "sphere-server",
-        &["sphere-math", "sphere-io", "sphere-engine", "sphere-offload", "sphere-telemetry"],
+        &[
+            "sphere-math",
+            "sphere-io",
+            "sphere-engine",
+            "sphere-offload",
+            "sphere-jobs",
+            "sphere-telemetry",
+        ],
     ),
     (
         "sphere-cli",
-        &["sphere-math", "sphere-io", "sphere-engine", "sphere-offload", "sphere-server"],
+        &[
+            "sphere-math",
+            "sphere-io",
+            "sphere-engine",
+            "sphere-offload",
+            "sphere-jobs",
+            "sphere-server",
+        ],
     ),
     (
         "sphere-examples",

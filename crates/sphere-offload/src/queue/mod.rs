@@ -12,6 +12,7 @@
 //! whoever watches measures it, with a clock that does not jump, from when they saw it begin: see
 //! `waits`.
 
+mod address;
 mod beat;
 mod clock;
 mod contract;
@@ -26,6 +27,7 @@ pub mod sqlite;
 mod view;
 mod waits;
 
+pub use self::address::{Address, AddressError};
 pub use self::beat::{Beat, Held, LeaseToken, Leased, NewChunks};
 pub use self::clock::{Clock, Moment, SystemClock, Timestamp};
 pub use self::contract::Queue;
