@@ -13,6 +13,7 @@ mod interrupt;
 mod nearest;
 mod output;
 mod quality;
+mod queue;
 mod report;
 mod sample;
 mod serve;

@@ -134,7 +134,7 @@ impl Worker {
                 .map_err(|error| Ended::refused(error.code(), &error))?;
             task.run(&Place { offload, queue, job: &leased.job, report: &report, stop })
         });
-        let state = self.end(leased, &report, ended);
+        let state = self.end(leased, &report, &ended);
         self.events.told(WorkerEvent::Ended { id, state, after: began.elapsed() });
     }
 
@@ -143,10 +143,10 @@ impl Worker {
         &self,
         leased: &Leased,
         report: &Report,
-        ended: Result<Outcome, Ended>,
+        ended: &Result<Outcome, Ended>,
     ) -> Option<JobState> {
         let (queue, token) = (&self.queue, leased.token);
-        let told = self.tell(|| match &ended {
+        let told = self.tell(|| match ended {
             Ok(outcome) => queue.finish(token, report.beat(), *outcome).map(|()| JobState::Done),
             Err(Ended::Refused(refusal)) => {
                 queue.fail(token, refusal.clone()).map(|()| JobState::Failed)
