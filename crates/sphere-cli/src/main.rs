@@ -10,6 +10,7 @@ mod engines;
 mod failure;
 mod input;
 mod interrupt;
+mod jobs;
 mod nearest;
 mod output;
 mod quality;
@@ -18,6 +19,7 @@ mod report;
 mod sample;
 mod serve;
 mod threads;
+mod worker;
 
 use std::process::ExitCode;
 
@@ -31,6 +33,8 @@ fn main() -> ExitCode {
         Verb::Quality(arguments) => ("quality", quality::run(&arguments)),
         Verb::Nearest(arguments) => ("nearest", nearest::run(&arguments)),
         Verb::Serve(arguments) => ("serve", serve::run(&arguments)),
+        Verb::Jobs(arguments) => (arguments.verb.name(), jobs::run(&arguments)),
+        Verb::Worker(arguments) => ("worker", worker::run(&arguments)),
         Verb::Bench(arguments) => ("bench", bench::run(&arguments)),
         Verb::Engines(arguments) => ("engines", engines::run(&arguments)),
         Verb::EngineWorker(arguments) => ("engine-worker", engine_worker::run(&arguments)),

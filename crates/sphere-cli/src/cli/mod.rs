@@ -5,10 +5,12 @@ mod bench_counters;
 mod bench_gpu;
 mod engines;
 mod input;
+mod jobs;
 mod nearest;
 mod points;
 mod quality;
 mod serve;
+mod worker;
 
 use std::path::PathBuf;
 
@@ -28,10 +30,16 @@ pub(crate) use self::bench_gpu::BenchGpuArguments;
 use self::engines::COMPUTING;
 pub(crate) use self::engines::{EngineArguments, EnginesArguments};
 pub(crate) use self::input::InputArguments;
+pub(crate) use self::jobs::{
+    DeadArguments, JobsArguments, JobsVerb, ListArguments, QueueArgument, ResultArguments,
+    ShowArguments, SubmitArguments, SubmitKind, SubmitNearest, SubmitPoints, TermArguments,
+    WaitArguments,
+};
 pub(crate) use self::nearest::NearestArguments;
 pub(crate) use self::points::PointArguments;
 pub(crate) use self::quality::QualityArguments;
 pub(crate) use self::serve::{EngineWorkerArguments, ServeArguments};
+pub(crate) use self::worker::WorkerArguments;
 
 /// Computes on the unit sphere
 ///
@@ -49,6 +57,8 @@ pub(crate) enum Verb {
     Quality(Box<QualityArguments>),
     Nearest(Box<NearestArguments>),
     Serve(Box<ServeArguments>),
+    Jobs(JobsArguments),
+    Worker(Box<WorkerArguments>),
     Bench(BenchArguments),
     Engines(EnginesArguments),
     Completions(CompletionsArguments),
