@@ -13,7 +13,6 @@ mod interrupt;
 mod nearest;
 mod output;
 mod quality;
-mod queue;
 mod report;
 mod sample;
 mod serve;
