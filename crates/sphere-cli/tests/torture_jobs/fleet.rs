@@ -49,7 +49,7 @@ impl Drop for Member {
 
 impl Fleet {
     /// Starts all of them, with these further arguments each.
-    pub(crate) fn start(queue: &str, workers: usize, further: &[String]) -> Self {
+    pub(crate) fn start(queue: &str, workers: usize, further: &[&str]) -> Self {
         // The port of a server that comes back is the same.
         let free = TcpListener::bind("127.0.0.1:0").unwrap();
         let server = free.local_addr().unwrap();

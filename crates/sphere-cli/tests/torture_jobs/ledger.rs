@@ -58,12 +58,7 @@ impl Row {
         self.doubled += all(queue).into_iter().filter(|id| !known.contains(id)).count() as u64;
     }
 
-    fn look(
-        &mut self,
-        queue: &dyn Queue,
-        id: JobId,
-        undisturbed: &JobResult,
-    ) {
+    fn look(&mut self, queue: &dyn Queue, id: JobId, undisturbed: &JobResult) {
         let view = match queue.view(id) {
             Ok(view) => view,
             Err(QueueError::UnknownJob { .. }) => {
@@ -80,7 +75,10 @@ impl Row {
                 self.wrong += 1;
             }
             (state, _) => {
-                println!("stuck: {id} {} is {state}: {:?} {:?}", view.kind, view.error, view.attempts);
+                println!(
+                    "stuck: {id} {} is {state}: {:?} {:?}",
+                    view.kind, view.error, view.attempts
+                );
                 self.stuck += 1;
             }
         }
@@ -90,7 +88,6 @@ impl Row {
         self.jobs > 0 && [self.lost, self.doubled, self.wrong, self.stuck] == [0; 4]
     }
 }
-
 
 fn unfinished(queue: &dyn Queue) -> u64 {
     let counts = queue.counts().unwrap();

@@ -106,11 +106,14 @@ fn is_final(server: SocketAddr, id: JobId) -> bool {
 fn ask(server: SocketAddr, method: &str, path: &str, body: &str) -> Option<(u16, Value)> {
     let mut stream = TcpStream::connect_timeout(&server, Duration::from_secs(1)).ok()?;
     stream.set_read_timeout(Some(Duration::from_secs(20))).ok()?;
-    let mut head = format!("{method} {path} HTTP/1.1\r\nhost: test\r\nconnection: close\r\n");
-    if method == "POST" {
-        let length = body.len();
-        head += &format!("content-type: application/json\r\ncontent-length: {length}\r\n");
-    }
+    let length = body.len();
+    let described = if method == "POST" {
+        format!("content-type: application/json\r\ncontent-length: {length}\r\n")
+    } else {
+        String::new()
+    };
+    let head =
+        format!("{method} {path} HTTP/1.1\r\nhost: test\r\nconnection: close\r\n{described}");
     stream.write_all(format!("{head}\r\n{body}").as_bytes()).ok()?;
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).ok()?;

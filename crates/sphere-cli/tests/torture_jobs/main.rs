@@ -20,14 +20,15 @@ mod scenario;
 use self::scenario::SCENARIOS;
 
 fn main() {
-    let wanted: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
+    let wanted: Vec<String> =
+        std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
     let is_full = std::env::var("SPHERE_TORTURE").is_ok_and(|size| size == "full");
     let chosen = SCENARIOS.iter().filter(|scenario| {
         wanted.is_empty() || wanted.iter().any(|word| scenario.name.contains(word.as_str()))
     });
     let mut rows = Vec::new();
     for scenario in chosen {
-        rows.extend(scenario.run(is_full));
+        rows.push(scenario.run(is_full));
     }
     println!("\n{}", ledger::HEAD);
     for row in &rows {

@@ -23,25 +23,33 @@ const PATIENCE: Duration = Duration::from_mins(3);
 /// A way to break things.
 pub(crate) struct Scenario {
     pub(crate) name: &'static str,
-    /// Faults that servers and workers are started with, so many times a minute or so.
+    /// Faults that servers and workers are started with, each life anew.
     faults: &'static str,
     /// Blows, in `make test` and in full.
     blows: (usize, usize),
 }
 
 /// All of them.
-pub(crate) const SCENARIOS: [Scenario; 1] =
-    [Scenario { name: "sqlite: kills", faults: "", blows: (24, 1000) }];
+pub(crate) const SCENARIOS: [Scenario; 4] = [
+    Scenario { name: "sqlite: kills", faults: "", blows: (16, 1000) },
+    Scenario { name: "sqlite: disk full", faults: "disk-full:1.5@1", blows: (8, 100) },
+    Scenario { name: "sqlite: fsync refused", faults: "fsync-fail:1.5@1", blows: (8, 100) },
+    Scenario {
+        name: "sqlite: clocks jump",
+        faults: "clock-jump:3600@1,clock-jump:-7200@2",
+        blows: (8, 100),
+    },
+];
 
 impl Scenario {
     /// Breaks things, and tells what came of it.
-    pub(crate) fn run(&self, is_full: bool) -> Option<Row> {
+    pub(crate) fn run(&self, is_full: bool) -> Row {
         let began = Instant::now();
         let folder = tempfile::tempdir().unwrap();
         let address = address(&folder, "queue.sqlite");
         let undisturbed = undisturbed(&folder);
-        let further: Vec<String> = self.faults.split_whitespace().map(String::from).collect();
-        let mut fleet = Fleet::start(&address, WORKERS, &further);
+        let further: &[&str] = if self.faults.is_empty() { &[] } else { &["--fault", self.faults] };
+        let mut fleet = Fleet::start(&address, WORKERS, further);
         let mut row = Row { scenario: self.name, ..Row::default() };
         let done = AtomicBool::new(false);
         let (server, done) = (fleet.server, &done);
@@ -65,7 +73,7 @@ impl Scenario {
         row.settle(&*queue, &seen, &undisturbed, PATIENCE);
         row.took = began.elapsed();
         println!("{row}");
-        Some(row)
+        row
     }
 }
 
