@@ -12,7 +12,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use sphere_engine::{CpuEngine, EngineError};
 use sphere_offload::OffloadError;
-use sphere_offload::queue::OpenError;
+use sphere_offload::queue::{OpenError, UnfeltError};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_io_timeout::TimeoutStream;
@@ -49,6 +49,9 @@ pub enum StartError {
     /// The queue cannot be opened. It was left as it is.
     #[error("{0} (--queue none does without one)")]
     Queue(OpenError),
+    /// A fault on purpose that nobody would notice.
+    #[error(transparent)]
+    Fault(UnfeltError),
     /// The runtime cannot start.
     #[error("cannot start threads: {0}")]
     Runtime(std::io::Error),

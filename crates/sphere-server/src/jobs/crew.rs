@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Instant;
 
 use sphere_jobs::{Housekeeper, QueueWorker, WorkerEvents, worker_name};
-use sphere_offload::queue::{Limits, Queue, SystemClock};
+use sphere_offload::queue::{Drill, Kept, Limits, Queue, SystemClock};
 
 use super::Jobs;
 use crate::app::App;
@@ -15,9 +16,14 @@ use crate::server::StartError;
 
 /// Opens the queue of a configuration, on a thread that may wait.
 pub(crate) async fn open(config: &Config) -> Result<Option<Arc<dyn Queue>>, StartError> {
-    let QueueSetting::At(address) = config.queue.clone() else { return Ok(None) };
+    let QueueSetting::At(address) = config.queue.clone() else {
+        Drill::of(&config.fault, Kept::Nowhere, Instant::now()).map_err(StartError::Fault)?;
+        return Ok(None);
+    };
+    let drill = Drill::of(&config.fault, address.kept(), Instant::now());
+    let drill = drill.map_err(StartError::Fault)?;
     let opened = tokio::task::spawn_blocking(move || {
-        address.open(Limits::default(), Arc::new(SystemClock::default()))
+        address.drilled(Limits::default(), Arc::new(SystemClock::default()), drill)
     });
     let queue = opened.await.map_err(|error| StartError::Runtime(error.into()))?;
     queue.map(Some).map_err(StartError::Queue)
