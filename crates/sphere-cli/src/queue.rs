@@ -2,9 +2,11 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Instant;
 
 use etcetera::{BaseStrategy as _, choose_base_strategy};
-use sphere_offload::queue::{Address, Limits, OpenError, Queue, SystemClock};
+use sphere_offload::fault::Fault;
+use sphere_offload::queue::{Address, Drill, Limits, OpenError, Queue, SystemClock};
 
 use crate::cli::QueueArgument;
 use crate::failure::Failure;
@@ -43,8 +45,15 @@ impl Asked {
 
     /// Opens it, or makes it if there is none.
     pub(crate) fn open(&self) -> Result<Arc<dyn Queue>, Failure> {
+        self.drilled(&[])
+    }
+
+    /// The same, with those of these faults that befall a queue.
+    pub(crate) fn drilled(&self, faults: &[Fault]) -> Result<Arc<dyn Queue>, Failure> {
+        let drill =
+            Drill::of(faults, self.address.kept(), Instant::now()).map_err(Failure::usage)?;
         let clock = Arc::new(SystemClock::default());
-        self.address.open(Limits::default(), clock).map_err(|error| match error {
+        self.address.drilled(Limits::default(), clock, drill).map_err(|error| match error {
             // Another name is all that helps.
             OpenError::Folder { .. } | OpenError::Foreign { .. } => Failure::usage(error),
             error => Failure::work(error),

@@ -3,26 +3,34 @@
 use std::io::{self, Write as _};
 use std::path::PathBuf;
 
-use sphere_server::{Settings, serve};
+use sphere_server::{QueueSetting, Settings, serve};
 
 use crate::cli::ServeArguments;
 use crate::failure::Failure;
+use crate::queue::default_address;
 
 pub(crate) fn run(arguments: &ServeArguments) -> Result<(), Failure> {
     let file = match &arguments.config {
         Some(path) => Settings::from_file(path).map_err(Failure::usage)?,
         None => Settings::default(),
     };
-    let settings = arguments.settings().or(file);
+    let mut settings = arguments.settings().or(file);
+    if settings.queue.is_none() {
+        settings.queue = Some(QueueSetting::At(default_address()?));
+    }
     let printed = |error: io::Error| Failure::write("standard output", &error);
     if arguments.print_config {
         let config = settings.complete().map_err(Failure::usage)?;
         return io::stdout().write_all(config.to_toml().as_bytes()).map_err(printed);
     }
     let config = settings.or(of_this_program()).complete().map_err(Failure::usage)?;
+    let queue = config.queue.clone();
     serve(config, |address| {
         // The line that scripts wait for. Somebody who closed standard output waits for nothing.
         let _ = writeln!(io::stdout(), "Sphere server listening on {address}");
+        if queue != QueueSetting::None {
+            let _ = writeln!(io::stdout(), "Queue: {queue}");
+        }
     })
     .map_err(Failure::work)
 }
@@ -54,6 +62,8 @@ impl ServeArguments {
             engine_seconds: self.engine_seconds,
             verify: self.verify,
             fault: self.fault.clone(),
+            queue: self.queue.clone(),
+            workers: self.workers,
             progress_seconds: self.progress_seconds,
             grace_seconds: self.grace_seconds,
             log: self.log.clone(),

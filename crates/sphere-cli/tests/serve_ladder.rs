@@ -262,7 +262,7 @@ fn readiness_tells_at_once_that_no_engine_is_there() {
 /// One line of why the service did not start.
 fn refusal(arguments: &[&str]) -> String {
     let run = Command::new(env!("CARGO_BIN_EXE_sphere"))
-        .args(["serve", "--listen", "127.0.0.1:0"])
+        .args(["serve", "--listen", "127.0.0.1:0", "--queue", "none"])
         .args(arguments)
         .output()
         .unwrap();

@@ -7,11 +7,13 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use sphere_engine::CpuEngine;
 use sphere_offload::Offload;
+use sphere_offload::queue::Queue;
 use tokio::sync::{Semaphore, watch};
 
 use crate::access::Token;
 use crate::config::Config;
 use crate::events::EngineEvents;
+use crate::jobs::Jobs;
 use crate::metrics::Metrics;
 use crate::sample::Kept;
 use crate::server::StartError;
@@ -20,7 +22,7 @@ use crate::{engines, limits};
 /// The state of the service.
 pub(crate) struct App {
     pub(crate) config: Config,
-    pub(crate) offload: Offload,
+    pub(crate) offload: Arc<Offload>,
     /// Whether it is known which engines are here: those who wait for that hold no thread.
     pub(crate) settled: watch::Sender<bool>,
     pub(crate) metrics: Metrics,
@@ -31,26 +33,34 @@ pub(crate) struct App {
     pub(crate) judged: Arc<Semaphore>,
     pub(crate) memory: Arc<StreamMemory>,
     pub(crate) kept: Kept,
+    /// `None` where no jobs are kept.
+    pub(crate) jobs: Option<Arc<Jobs>>,
     draining: AtomicBool,
 }
 
 impl App {
-    pub(crate) fn new(config: Config, cpu: CpuEngine) -> Result<Self, StartError> {
+    pub(crate) fn new(
+        config: Config,
+        cpu: CpuEngine,
+        queue: Option<Arc<dyn Queue>>,
+    ) -> Result<Self, StartError> {
         let token = config.token_file.as_deref().map(|file: &Path| Token::from_file(file));
         let token = token.transpose().map_err(StartError::Token)?;
         let events = EngineEvents::default();
         let offload = engines::start(&config, cpu, Arc::new(events.clone()))?;
+        let jobs = queue.map(|queue| Arc::new(Jobs::new(queue)));
         Ok(Self {
             streams: Arc::new(Semaphore::new(config.max_streams)),
             columnar: Arc::new(Semaphore::new(limits::COLUMNAR_STREAMS)),
             bodies: Arc::new(Semaphore::new(limits::BODIES)),
             judged: Arc::new(Semaphore::new(limits::JUDGED_SETS)),
-            offload,
+            offload: Arc::new(offload),
             settled: watch::Sender::new(false),
-            metrics: Metrics::new(&events),
+            metrics: Metrics::new(&events, jobs.as_ref().map(|jobs| &jobs.metrics)),
             token,
             memory: Arc::default(),
             kept: Kept::default(),
+            jobs,
             draining: AtomicBool::new(false),
             config,
         })

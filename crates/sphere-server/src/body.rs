@@ -9,6 +9,7 @@ use hyper::header::{HeaderName, HeaderValue};
 use hyper::{HeaderMap, StatusCode};
 use sphere_engine::SinkError;
 
+use crate::jobs::Watched;
 use crate::sample::StreamBody;
 
 pub(crate) type Response = hyper::Response<Body>;
@@ -23,6 +24,8 @@ pub(crate) enum Body {
     Whole(Bytes),
     /// Bytes that are computed as they are sent.
     Stream(StreamBody),
+    /// What becomes of a job.
+    Watched(Watched),
 }
 
 impl Body {
@@ -64,6 +67,9 @@ impl http_body::Body for Body {
             Self::Whole(bytes) if bytes.is_empty() => Poll::Ready(None),
             Self::Whole(bytes) => Poll::Ready(Some(Ok(Frame::data(std::mem::take(bytes))))),
             Self::Stream(stream) => Pin::new(stream).poll_frame(context),
+            Self::Watched(watched) => Pin::new(watched)
+                .poll(context)
+                .map(|bytes| bytes.map(|bytes| Ok(Frame::data(bytes)))),
         }
     }
 
@@ -75,6 +81,7 @@ impl http_body::Body for Body {
         match self {
             Self::Whole(bytes) => SizeHint::with_exact(bytes.len() as u64),
             Self::Stream(stream) => stream.size_hint(),
+            Self::Watched(_) => SizeHint::default(),
         }
     }
 }

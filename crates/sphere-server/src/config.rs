@@ -1,5 +1,7 @@
 //! What an operator can set: by flag, by environment, in a TOML file, in this order.
 
+mod queue;
+
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -10,6 +12,7 @@ use sphere_engine::{EngineName, EngineOptions, Software};
 use sphere_offload::fault::Fault;
 use sphere_offload::verify::Fraction;
 
+pub use self::queue::{QueueSetting, QueueSettingError};
 use crate::limits;
 
 /// Settings as they are given: each may be missing. The TOML file has these names.
@@ -46,6 +49,10 @@ pub struct Settings {
     pub verify: Option<Fraction>,
     /// What is to fail, on purpose.
     pub fault: Option<Vec<Fault>>,
+    /// Where jobs are kept.
+    pub queue: Option<QueueSetting>,
+    /// Threads of this process that do them.
+    pub workers: Option<usize>,
     /// Seconds in which a reader must take something.
     pub progress_seconds: Option<u64>,
     /// Seconds that a shutdown gives to responses under way.
@@ -93,6 +100,10 @@ pub struct Config {
     /// What is to fail, on purpose.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub fault: Vec<Fault>,
+    /// Where jobs are kept.
+    pub queue: QueueSetting,
+    /// Threads of this process that do them; with none, others do.
+    pub workers: usize,
     /// Seconds in which a reader must take something.
     pub progress_seconds: u64,
     /// Seconds that a shutdown gives to responses under way.
@@ -135,6 +146,12 @@ pub enum ConfigError {
     TinyWorker {
         /// What was given.
         bytes: u64,
+    },
+    /// Each is a thread, and a job at a time.
+    #[error("workers is {workers}; it must be at most {}", limits::MOST_QUEUE_WORKERS)]
+    TooManyWorkers {
+        /// What was given.
+        workers: usize,
     },
     /// Others would have the failures.
     #[error("listen is {listen} with fault {fault}; faults on purpose are for loopback only")]
@@ -187,6 +204,8 @@ impl Settings {
             engine_seconds: self.engine_seconds.or(lower.engine_seconds),
             verify: self.verify.or(lower.verify),
             fault: self.fault.or(lower.fault),
+            queue: self.queue.or(lower.queue),
+            workers: self.workers.or(lower.workers),
             progress_seconds: self.progress_seconds.or(lower.progress_seconds),
             grace_seconds: self.grace_seconds.or(lower.grace_seconds),
             log: self.log.or(lower.log),
@@ -214,6 +233,8 @@ impl Settings {
             engine_seconds: self.engine_seconds.unwrap_or(limits::ENGINE_TIME.as_secs()),
             verify: self.verify,
             fault: self.fault.unwrap_or_default(),
+            queue: self.queue.unwrap_or_default(),
+            workers: self.workers.unwrap_or(limits::QUEUE_WORKERS),
             progress_seconds: self.progress_seconds.unwrap_or(limits::PROGRESS_TIME.as_secs()),
             grace_seconds: self.grace_seconds.unwrap_or(limits::GRACE_TIME.as_secs()),
             log: self.log.unwrap_or_else(|| "info".to_string()),
@@ -232,6 +253,9 @@ impl Settings {
         if let Some(bytes) = config.worker_memory_bytes.filter(|b| *b < limits::LEAST_WORKER_BYTES)
         {
             return Err(ConfigError::TinyWorker { bytes });
+        }
+        if config.workers > limits::MOST_QUEUE_WORKERS {
+            return Err(ConfigError::TooManyWorkers { workers: config.workers });
         }
         if let (false, Some(fault)) = (config.listen.ip().is_loopback(), config.fault.first()) {
             return Err(ConfigError::Drill { listen: config.listen, fault: fault.clone() });
@@ -273,7 +297,7 @@ impl Config {
 
 #[cfg(test)]
 mod tests {
-    use super::Settings;
+    use super::{QueueSetting, Settings};
 
     fn parsed(text: &str) -> Settings {
         toml::from_str(text).unwrap()
@@ -281,12 +305,14 @@ mod tests {
 
     #[test]
     fn what_is_printed_reads_back() {
-        let text = "listen = \"127.0.0.1:9\"\nmax_points = 5\nthreads = 3\nnuma = \"off\"\nlog = \"warn\"\n";
+        let text = "listen = \"127.0.0.1:9\"\nmax_points = 5\nthreads = 3\nnuma = \"off\"\nlog = \"warn\"\n\
+            queue = \"sqlite:jobs\"\nworkers = 0\n";
         let config = parsed(text).complete().unwrap();
         assert_eq!(parsed(&config.to_toml()).complete().unwrap(), config);
         let defaults = Settings::default().complete().unwrap();
         assert_eq!(parsed(&defaults.to_toml()).complete().unwrap(), defaults);
         assert_eq!(defaults.listen.to_string(), "127.0.0.1:8080");
+        assert_eq!((defaults.queue, defaults.workers), (QueueSetting::None, 1));
     }
 
     #[test]
@@ -324,7 +350,16 @@ mod tests {
             let error = parsed(text).complete().unwrap_err().to_string();
             assert!(error.contains("at least 1"), "{text}: {error}");
         }
-        for text in ["max_point = 1", "numa = \"on\"", "listen = \"here\"", "max_points = -1"] {
+        let error = parsed("workers = 65").complete().unwrap_err().to_string();
+        assert!(error.contains("at most 64"), "{error}");
+        for text in [
+            "max_point = 1",
+            "numa = \"on\"",
+            "listen = \"here\"",
+            "max_points = -1",
+            "queue = \"here\"",
+            "workers = -1",
+        ] {
             assert!(toml::from_str::<Settings>(text).is_err(), "{text}");
         }
     }

@@ -1,10 +1,10 @@
 //! `POST /v1/nearest/{scheme}`: directions in, lattice indices out.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
-use http_body_util::BodyExt as _;
 use hyper::StatusCode;
-use hyper::body::{Bytes, Incoming};
+use hyper::body::Incoming;
 use hyper::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
 use hyper::http::request::Parts;
 use sphere_engine::{Cause, EngineChoice, NearestJob, Stop, Work};
@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::body::{Response, whole};
 use crate::problem::Problem;
 use crate::sample::{accepted, once, parse_engine, parse_format};
-use crate::{engines, limits, sample};
+use crate::{engines, jobs, limits, sample, upload};
 
 /// The media types of bodies.
 const TYPES: [(&str, Option<Format>); 6] = [
@@ -39,44 +39,45 @@ struct NearestRequest {
     columns: Option<PointColumns>,
     reading: ReadOptions,
     engine: EngineChoice,
+    submitter: String,
 }
 
 pub(crate) async fn nearest(
     app: &Arc<App>,
     scheme: &str,
     request: &Parts,
+    peer: IpAddr,
     body: Incoming,
 ) -> Result<Response, Problem> {
-    let asked = NearestRequest::parse(scheme, request)?;
+    let asked = NearestRequest::parse(scheme, request, peer)?;
     if app.is_draining() {
         return Err(Problem::draining());
     }
-    // An engine that is not here is told before the body has come.
-    engines::way(app, asked.engine, &Work::Nearest { job: &asked.job, directions: 0 }).await?;
+    // An engine that is not here is told before the body has come, unless the work may become a job.
+    let work = Work::Nearest { job: &asked.job, directions: 0 };
+    match engines::way(app, asked.engine, &work).await {
+        Err(problem) if !(problem.is_of_all_engines() && asked.can_wait(app)) => {
+            return Err(problem);
+        }
+        _ => {}
+    }
     let permit = Arc::clone(&app.bodies).try_acquire_owned().map_err(|_| Problem::busy())?;
-    let bytes = read(app, body).await?;
-    let (found_by, format) = (Arc::clone(app), asked.format);
+    let bytes = upload::read(app, body, limits::BODY_BYTES, Problem::body_too_large).await?;
+    let app = Arc::clone(app);
     // Off the reactor: a full body takes a good part of a second.
     let found = tokio::task::spawn_blocking(move || {
-        let found = asked.find(&bytes, &found_by);
+        let found = asked.answer(&bytes, &app);
         drop(permit);
         found
     });
-    let (engine, found) = found.await.map_err(|error| {
+    found.await.map_err(|error| {
         tracing::error!(%error, "finding nearest points failed");
         Problem::engine()
-    })??;
-    let headers = [
-        (CONTENT_TYPE, HeaderValue::from_static(format.media_type())),
-        (CACHE_CONTROL, HeaderValue::from_static("no-store")),
-        (sample::ENGINE, engine),
-        (sample::DRAWS, HeaderValue::from(sphere_math::DRAW_VERSION)),
-    ];
-    Ok(whole(StatusCode::OK, headers, found))
+    })?
 }
 
 impl NearestRequest {
-    fn parse(scheme: &str, request: &Parts) -> Result<Self, Problem> {
+    fn parse(scheme: &str, request: &Parts, peer: IpAddr) -> Result<Self, Problem> {
         let (mut format, mut columns, mut engine) = (None, None, None);
         let mut pairs = Vec::new();
         let query = request.uri.query().unwrap_or("");
@@ -97,20 +98,41 @@ impl NearestRequest {
         let encoder = IndexEncoder::new(format)
             .map_err(|error| Problem::invalid("format", error.to_string()))?;
         let (engine, reading) = (engine.unwrap_or_default(), reading(request)?);
-        Ok(Self { job, format, encoder, columns, reading, engine })
+        let submitter = jobs::submitter(&request.headers, peer)?;
+        Ok(Self { job, format, encoder, columns, reading, engine, submitter })
     }
 
-    /// The indices, encoded, and what found them.
-    fn find(mut self, body: &[u8], app: &App) -> Result<(HeaderValue, Vec<u8>), Problem> {
+    /// Whether another engine may do it another time.
+    fn can_wait(&self, app: &App) -> bool {
+        self.engine == EngineChoice::Auto && app.jobs.is_some()
+    }
+
+    /// The indices; where no engine finds them now, the job that will.
+    fn answer(self, body: &[u8], app: &App) -> Result<Response, Problem> {
         let table = read_stream(body, &self.reading).map_err(|error| refused(&error))?;
         let points = PointSet::of(table, self.columns);
         let directions = points.and_then(PointSet::directions);
         let [x, y, z] = directions.map_err(|error| Problem::body(error.to_string()))?;
-        let mut found = vec![0; x.len()];
-        let work = Work::Nearest { job: &self.job, directions: x.len() as u64 };
+        match self.find(app, [&x, &y, &z]) {
+            Ok((engine, found)) => Ok(self.found(engine, &found)),
+            Err(problem) => match &app.jobs {
+                Some(jobs) if problem.is_of_all_engines() && self.can_wait(app) => {
+                    let (directions, format) = ([&*x, &*y, &*z], self.format);
+                    let submitter = &self.submitter;
+                    jobs::nearest_instead(jobs, &self.job, directions, format, submitter, problem)
+                }
+                _ => Err(problem),
+            },
+        }
+    }
+
+    /// The indices, and what found them.
+    fn find(&self, app: &App, directions: [&[f64]; 3]) -> Result<(HeaderValue, Vec<u64>), Problem> {
+        let mut found = vec![0; directions[0].len()];
+        let work = Work::Nearest { job: &self.job, directions: found.len() as u64 };
         let ladder = app.offload.ladder();
         let way = ladder.way(self.engine, &work).map_err(|error| Problem::no_engine(&error))?;
-        let done = ladder.nearest(&way, &self.job, [&x, &y, &z], &mut found, &Stop::never());
+        let done = ladder.nearest(&way, &self.job, directions, &mut found, &Stop::never());
         let outcome = done.map_err(|undone| match undone.cause {
             Cause::Input(error) => Problem::body(error.to_string()),
             cause => {
@@ -122,13 +144,28 @@ impl NearestRequest {
                 }
             }
         })?;
-        let mut bytes = self.encoder.begin(x.len() as u64);
-        for indices in found.chunks(AT_ONCE) {
-            bytes.extend(self.encoder.indices(indices));
-        }
-        bytes.extend(self.encoder.end());
-        Ok((engines::headers(app, &way, &outcome.executed), bytes))
+        Ok((engines::headers(app, &way, &outcome.executed), found))
     }
+
+    fn found(self, engine: HeaderValue, found: &[u64]) -> Response {
+        let headers = [
+            (CONTENT_TYPE, HeaderValue::from_static(self.format.media_type())),
+            (CACHE_CONTROL, HeaderValue::from_static("no-store")),
+            (sample::ENGINE, engine),
+            (sample::DRAWS, HeaderValue::from(sphere_math::DRAW_VERSION)),
+        ];
+        whole(StatusCode::OK, headers, encoded(self.encoder, found))
+    }
+}
+
+/// Indices as a whole file.
+pub(crate) fn encoded(mut encoder: IndexEncoder, indices: &[u64]) -> Vec<u8> {
+    let mut bytes = encoder.begin(indices.len() as u64);
+    for some in indices.chunks(AT_ONCE) {
+        bytes.extend(encoder.indices(some));
+    }
+    bytes.extend(encoder.end());
+    bytes
 }
 
 fn parse_columns(name: &str) -> Result<PointColumns, Problem> {
@@ -148,27 +185,6 @@ fn reading(request: &Parts) -> Result<ReadOptions, Problem> {
     };
     let raw = format.is_none().then_some(RawShape { columns: 3, precision: Precision::Double });
     Ok(ReadOptions { format, raw, most_values: limits::BODY_VALUES })
-}
-
-/// The whole body. A client must send on, and come to an end.
-async fn read(app: &App, mut body: Incoming) -> Result<Vec<u8>, Problem> {
-    let mut bytes = Vec::new();
-    let all = async {
-        loop {
-            let frame = tokio::time::timeout(app.config.progress_time(), body.frame());
-            let Some(frame) = frame.await.map_err(|_| Problem::body_too_slow())? else {
-                return Ok(bytes);
-            };
-            let frame = frame.map_err(|_| Problem::body("the body ends early"))?;
-            let data: Bytes = frame.into_data().unwrap_or_default();
-            if (bytes.len() + data.len()) as u64 > limits::BODY_BYTES {
-                return Err(Problem::body_too_large());
-            }
-            bytes.extend_from_slice(&data);
-        }
-    };
-    let all = tokio::time::timeout(limits::BODY_TIME, all).await;
-    all.map_err(|_| Problem::body_too_slow())?
 }
 
 fn refused(error: &ReadError) -> Problem {

@@ -14,6 +14,7 @@ mod body;
 mod config;
 mod engines;
 mod events;
+mod jobs;
 mod lattice;
 mod limits;
 mod metrics;
@@ -26,10 +27,11 @@ mod sample;
 mod server;
 mod service;
 mod text;
+mod upload;
 
 use std::net::SocketAddr;
 
-pub use config::{Config, ConfigError, Settings};
+pub use config::{Config, ConfigError, QueueSetting, QueueSettingError, Settings};
 pub use server::{Server, StartError};
 use tracing_subscriber::EnvFilter;
 
@@ -37,7 +39,7 @@ use tracing_subscriber::EnvFilter;
 pub const ENGINE_WORKER: &str = "engine-worker";
 
 /// Serves until the process is told to end (interrupt or termination), then finishes what is under
-/// way. `listening` is called once with the address.
+/// way, and gives back the jobs that it is doing. `listening` is called once with the address.
 ///
 /// # Errors
 /// What keeps it from starting, in one line.
@@ -48,8 +50,8 @@ pub fn serve(config: Config, listening: impl FnOnce(SocketAddr)) -> Result<(), S
         .enable_all()
         .thread_name("sphere-http")
         .thread_stack_size(512 << 10)
-        // One for each stream that may be under way, and a few to spare.
-        .max_blocking_threads(config.max_streams + 16)
+        // One for each stream that may be under way and each call of the queue, and a few to spare.
+        .max_blocking_threads(config.max_streams + limits::QUEUE_CALLS + 16)
         .build()
         .map_err(StartError::Runtime)?;
     let served = runtime.block_on(async {

@@ -70,3 +70,34 @@ pub(crate) const LEAST_BLOCK_BYTES: usize = 32 << 10;
 pub(crate) const MOST_BLOCK_BYTES: usize = 1 << 20;
 /// Seconds after which a refused client may try again.
 pub(crate) const RETRY_SECONDS: u64 = 1;
+
+/// Threads that do jobs.
+pub(crate) const QUEUE_WORKERS: usize = 1;
+/// The most of them: one job of quality takes gigabytes.
+pub(crate) const MOST_QUEUE_WORKERS: usize = 64;
+/// Calls of the queue at once; more wait.
+pub(crate) const QUEUE_CALLS: usize = 64;
+/// Time that a call of the queue waits for its turn; then it is refused with 503.
+pub(crate) const QUEUE_PATIENCE: Duration = Duration::from_secs(10);
+/// Of these calls, what one takes that reads a page of jobs, which may have megabytes of checksums.
+pub(crate) const LIST_CALLS: u32 = 16;
+/// Jobs of a page, where nobody says how many.
+pub(crate) const PAGE: usize = 100;
+/// Bytes of jobs that are submitted, but for one with directions, which is a body like others.
+pub(crate) const JOB_BODY_BYTES: u64 = 1 << 20;
+/// Bytes of all such bodies that are read at once; more are refused with 503.
+pub(crate) const JOB_BODIES_BYTES: usize = 64 << 20;
+/// What a body takes of these at least.
+pub(crate) const LEAST_JOB_BODY_BYTES: u64 = 4 << 10;
+/// Clients that watch a job at once; more are refused with 503.
+pub(crate) const WATCHERS: usize = 256;
+/// Between looks at a job that somebody watches, while it changes.
+pub(crate) const WATCH_TIME: Duration = Duration::from_millis(250);
+/// The same, while it does not.
+pub(crate) const LONGEST_WATCH_TIME: Duration = Duration::from_secs(1);
+/// Silence after which a client that watches is told that it still is connected.
+pub(crate) const KEEP_ALIVE_TIME: Duration = Duration::from_secs(15);
+/// Between counts of what the queue holds.
+pub(crate) const COUNT_TIME: Duration = Duration::from_secs(2);
+/// Seconds after which a client may try again that a full queue has refused, or ask again for a result.
+pub(crate) const QUEUE_RETRY_SECONDS: u64 = 5;

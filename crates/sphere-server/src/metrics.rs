@@ -17,6 +17,7 @@ use sphere_engine::{Report, SchemeKind};
 use hyper::StatusCode;
 
 use crate::events::EngineEvents;
+use crate::jobs::QueueMetrics;
 use crate::route::Route;
 
 /// The media type of [`Metrics::text`].
@@ -98,9 +99,12 @@ impl Samples {
 }
 
 impl Metrics {
-    pub(crate) fn new(engines: &EngineEvents) -> Self {
+    pub(crate) fn new(engines: &EngineEvents, queue: Option<&QueueMetrics>) -> Self {
         let mut registry = Registry::default();
         engines.register(&mut registry);
+        if let Some(queue) = queue {
+            queue.register(&mut registry);
+        }
         let requests = Family::default();
         registry.register("http_requests", "Requests answered", requests.clone());
         let durations =

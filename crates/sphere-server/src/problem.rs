@@ -6,11 +6,16 @@ use hyper::header::{
 };
 use serde::Serialize;
 use sphere_engine::{ChoiceError, ParameterError, Unable};
+use sphere_jobs::TaskError;
 use sphere_offload::ladder::NoWay;
+use sphere_offload::queue::{IdError, JobState, JobView, QueueError, Refusal};
 
 use crate::body::{Response, whole};
 use crate::limits;
 use crate::text::HeaderText;
+
+const ENGINES_FAILED: &str = "engines_failed";
+const UNKNOWN_JOB: &str = "unknown_job";
 
 /// What a client is told of an error. Nothing internal is in it.
 #[derive(Debug, Serialize)]
@@ -25,6 +30,12 @@ pub(crate) struct Problem {
     /// What to change, where it is a parameter.
     #[serde(skip_serializing_if = "Option::is_none")]
     parameter: Option<String>,
+    /// What the job is, where one is asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    state: Option<JobState>,
+    /// Why it has no result, where it never will.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<Refusal>,
     #[serde(skip)]
     header: Option<Box<(HeaderName, HeaderValue)>>,
 }
@@ -38,6 +49,8 @@ impl Problem {
             detail: detail.into(),
             code,
             parameter: None,
+            state: None,
+            error: None,
             header: None,
         }
     }
@@ -67,6 +80,12 @@ impl Problem {
     pub(crate) fn duplicate(parameter: &str) -> Self {
         let detail = format!("{parameter} is given twice");
         Self::new(StatusCode::BAD_REQUEST, "duplicate_parameter", detail).for_parameter(parameter)
+    }
+
+    pub(crate) fn unknown_parameter(name: &str, known: &str) -> Self {
+        let name: String = name.chars().take(64).collect();
+        let detail = format!("unknown parameter '{name}'; there are {known}");
+        Self::new(StatusCode::BAD_REQUEST, "unknown_parameter", detail).for_parameter(&name)
     }
 
     pub(crate) fn too_many_points(count: u64, most: u64) -> Self {
@@ -112,6 +131,15 @@ impl Problem {
         let (bytes, values) = (limits::BODY_BYTES, limits::BODY_VALUES);
         let detail =
             format!("a body has at most {bytes} bytes and {values} values; send it in parts");
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", detail)
+    }
+
+    pub(crate) fn jobs_too_large() -> Self {
+        let (all, one) = (limits::JOB_BODY_BYTES, limits::BODY_BYTES);
+        let detail = format!(
+            "jobs have at most {all} bytes together, and one job of kind nearest alone {one} with its \
+             directions; submit them in parts"
+        );
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", detail)
     }
 
@@ -172,8 +200,13 @@ impl Problem {
     pub(crate) fn engines_failed() -> Self {
         let detail = "every engine that computes this has failed; try again shortly. \
             /v1/engines says what they are in";
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, "engines_failed", detail)
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, ENGINES_FAILED, detail)
             .with_header(RETRY_AFTER, limits::RETRY_SECONDS)
+    }
+
+    /// Whether this is the one of [`Problem::engines_failed`].
+    pub(crate) fn is_of_all_engines(&self) -> bool {
+        self.code == ENGINES_FAILED
     }
 
     /// An engine that was asked for by name and does not do the work.
@@ -195,6 +228,121 @@ impl Problem {
         let detail = format!("{unable}: ask for {parameter}={value}");
         Self::new(StatusCode::BAD_REQUEST, "parameter_not_for_engine", detail)
             .for_parameter(parameter)
+    }
+
+    /// What was computed again is not what it was.
+    pub(crate) fn different() -> Self {
+        let detail = "the points were computed again and are not what they were; the request id says \
+            which log line knows more";
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "result_differs", detail)
+    }
+
+    /// A result that this version cannot make anything of.
+    pub(crate) fn unreadable_result() -> Self {
+        let detail = "the job was done by another version, and this one cannot read its result; the \
+            request id says which log line knows more";
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "result_unreadable", detail)
+    }
+
+    /// Whether there is no such job, or not any more.
+    pub(crate) fn is_of_no_job(&self) -> bool {
+        self.code == UNKNOWN_JOB
+    }
+
+    pub(crate) fn no_queue() -> Self {
+        let detail = "this service keeps no jobs: it was started without a queue (--queue)";
+        Self::new(StatusCode::NOT_FOUND, "no_queue", detail)
+    }
+
+    /// A job that cannot be done by anybody.
+    pub(crate) fn task(error: &TaskError) -> Self {
+        let problem = Self::new(StatusCode::BAD_REQUEST, error.code(), error.to_string());
+        match error.parameter() {
+            Some(parameter) => problem.for_parameter(parameter),
+            None => problem,
+        }
+    }
+
+    /// The same, of one of several jobs, counted from 0.
+    pub(crate) fn of_job(self, number: usize) -> Self {
+        Self { detail: format!("job {number}: {}", self.detail), ..self }
+    }
+
+    /// A text that is no name of a job, so that there is none of this name.
+    pub(crate) fn job_id(error: &IdError) -> Self {
+        Self::new(StatusCode::NOT_FOUND, UNKNOWN_JOB, format!("there is no such job: {error}"))
+    }
+
+    /// What a queue did not do.
+    pub(crate) fn queue(error: &QueueError) -> Self {
+        let told = |status, code| Self::new(status, code, error.to_string());
+        match error {
+            QueueError::Full { .. } | QueueError::Kept { .. } | QueueError::Stored { .. } => {
+                told(StatusCode::SERVICE_UNAVAILABLE, "queue_full")
+                    .with_header(RETRY_AFTER, limits::QUEUE_RETRY_SECONDS)
+            }
+            QueueError::Quota { .. } => told(StatusCode::TOO_MANY_REQUESTS, "quota_used_up")
+                .with_header(RETRY_AFTER, limits::QUEUE_RETRY_SECONDS),
+            QueueError::TooLarge { .. } => told(StatusCode::PAYLOAD_TOO_LARGE, "too_large"),
+            QueueError::Empty { .. } => told(StatusCode::BAD_REQUEST, "empty"),
+            QueueError::UnknownBlob { .. } => {
+                told(StatusCode::BAD_REQUEST, "invalid_value").for_parameter("directions")
+            }
+            QueueError::KeyUsed { .. } => told(StatusCode::CONFLICT, "idempotency_key_used"),
+            QueueError::State { state, .. } => {
+                Self { state: Some(*state), ..told(StatusCode::CONFLICT, "job_state") }
+            }
+            QueueError::UnknownJob { .. } => told(StatusCode::NOT_FOUND, UNKNOWN_JOB),
+            QueueError::LeaseLost { .. }
+            | QueueError::Report { .. }
+            | QueueError::Busy { .. }
+            | QueueError::Storage { .. }
+            | QueueError::Closed => Self::no_answer(error),
+        }
+    }
+
+    /// A queue that cannot be written or read now.
+    fn no_answer(error: &QueueError) -> Self {
+        tracing::error!(%error, "the queue did not do what it was asked");
+        let detail = "the queue cannot be written or read now, and nothing was changed; try again \
+            shortly";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "queue_unavailable", detail)
+            .with_header(RETRY_AFTER, limits::RETRY_SECONDS)
+    }
+
+    /// A job that has no result, yet or for ever.
+    pub(crate) fn no_result(view: &JobView) -> Self {
+        let id = view.id;
+        let (status, code, detail) = match view.state {
+            JobState::Failed => (
+                StatusCode::CONFLICT,
+                "job_failed",
+                format!("job {id} cannot be done and has no result; error says why"),
+            ),
+            JobState::Dead => (
+                StatusCode::CONFLICT,
+                "job_dead",
+                format!("all attempts at job {id} failed; POST /v1/jobs/{id}/retry tries again"),
+            ),
+            JobState::Cancelled => {
+                (StatusCode::GONE, "job_cancelled", format!("job {id} was cancelled"))
+            }
+            _ => (
+                StatusCode::CONFLICT,
+                "not_done",
+                format!("job {id} is {}; /v1/jobs/{id}/events tells when it is done", view.state),
+            ),
+        };
+        let problem = Self {
+            state: Some(view.state),
+            error: view.error.clone(),
+            ..Self::new(status, code, detail)
+        };
+        if code == "not_done" {
+            problem.with_header(RETRY_AFTER, limits::RETRY_SECONDS)
+        } else {
+            problem
+        }
     }
 
     /// The document, with its status.

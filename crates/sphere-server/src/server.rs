@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 use std::future::Future;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
@@ -12,13 +12,18 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use sphere_engine::{CpuEngine, EngineError};
 use sphere_offload::OffloadError;
+use sphere_offload::queue::{OpenError, UnfeltError};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_io_timeout::TimeoutStream;
 
 use crate::app::App;
 use crate::config::Config;
-use crate::{engines, limits, service};
+use crate::jobs::Crew;
+use crate::{engines, jobs, limits, service};
+
+/// Where somebody is of whom that is not known.
+const UNKNOWN: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
 
 /// Why a service did not start.
 #[derive(Debug, thiserror::Error)]
@@ -41,6 +46,12 @@ pub enum StartError {
     /// What is said of engines cannot be.
     #[error(transparent)]
     Offload(#[from] OffloadError),
+    /// The queue cannot be opened. It was left as it is.
+    #[error("{0} (--queue none does without one)")]
+    Queue(OpenError),
+    /// A fault on purpose that nobody would notice.
+    #[error(transparent)]
+    Fault(UnfeltError),
     /// The runtime cannot start.
     #[error("cannot start threads: {0}")]
     Runtime(std::io::Error),
@@ -52,24 +63,29 @@ pub struct Server {
     listener: TcpListener,
     address: SocketAddr,
     app: Arc<App>,
+    /// Does jobs, where there is a queue.
+    crew: Option<Crew>,
 }
 
 impl Server {
-    /// Takes the port and starts the engine.
+    /// Opens the queue, takes the port, and starts the engines and whoever does jobs.
     ///
     /// # Errors
     /// What keeps it from starting, in one line.
     pub async fn bind(config: Config) -> Result<Self, StartError> {
         let threads = config.threads.and_then(NonZeroUsize::new);
         let engine = CpuEngine::with_numa(threads, config.numa).map_err(StartError::Engine)?;
+        let queue = jobs::open(&config).await?;
         let wanted = config.listen;
         let failed = |source| StartError::Listen { address: wanted, source };
         let listener = TcpListener::bind(wanted).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
-        let app = Arc::new(App::new(config, engine)?);
+        let app = Arc::new(App::new(config, engine, queue)?);
+        let crew = app.jobs.as_deref().map(|jobs| Crew::start(&app, jobs)).transpose()?;
         engines::warm(&app);
         engines::look_after(&app);
-        Ok(Self { listener, address, app })
+        jobs::look_after(&app);
+        Ok(Self { listener, address, app, crew })
     }
 
     /// Where it listens: the port is a real one even if 0 was asked for.
@@ -78,7 +94,8 @@ impl Server {
         self.address
     }
 
-    /// Serves until `shutdown` is done, then finishes what is under way, within the grace time.
+    /// Serves until `shutdown` is done, then finishes the answers that are under way, and gives back the
+    /// jobs, within the grace time.
     pub async fn run(self, shutdown: impl Future<Output = ()>) {
         let connections = Arc::new(Semaphore::new(self.app.config.max_connections));
         let graceful = GracefulShutdown::new();
@@ -95,7 +112,16 @@ impl Server {
         self.app.drain();
         drop(self.listener);
         tracing::info!("shutting down");
-        if tokio::time::timeout(self.app.config.grace_time(), graceful.shutdown()).await.is_err() {
+        let crew = self.crew;
+        // All are told before one is waited for, on a thread that may wait.
+        crew.iter().for_each(Crew::stop);
+        let left = tokio::task::spawn_blocking(move || drop(crew));
+        let all = async {
+            graceful.shutdown().await;
+            // Where it panics, there is nothing left to end.
+            let _ = left.await;
+        };
+        if tokio::time::timeout(self.app.config.grace_time(), all).await.is_err() {
             tracing::warn!("the grace time is over; what was under way is cut");
         }
     }
@@ -106,9 +132,11 @@ impl Server {
         let mut stream = TimeoutStream::new(stream);
         stream.set_write_timeout(Some(self.app.config.progress_time()));
         let app = Arc::clone(&self.app);
+        // One that has gone again asks for nothing.
+        let peer = stream.get_ref().peer_addr().map_or(UNKNOWN, |peer| peer.ip());
         let service = service_fn(move |request| {
             let app = Arc::clone(&app);
-            async move { Ok::<_, Infallible>(service::answer(&app, request).await) }
+            async move { Ok::<_, Infallible>(service::answer(&app, request, peer).await) }
         });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())

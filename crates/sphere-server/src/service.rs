@@ -2,6 +2,7 @@
 
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher as _;
+use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
@@ -19,19 +20,19 @@ use crate::nearest::nearest;
 use crate::problem::Problem;
 use crate::route::{PLACES, Route};
 use crate::text::HeaderText;
-use crate::{engines, lattice, limits, metrics, openapi, page, sample};
+use crate::{engines, jobs, lattice, limits, metrics, openapi, page, sample};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const NO_SNIFF: HeaderName = HeaderName::from_static("x-content-type-options");
 
 /// Answers a request, with an id, a count, and a line in the log.
-pub(crate) async fn answer(app: &Arc<App>, request: Request<Incoming>) -> Response {
+pub(crate) async fn answer(app: &Arc<App>, request: Request<Incoming>, peer: IpAddr) -> Response {
     let begun = Instant::now();
     let (head, body) = request.into_parts();
     let route = Route::of(head.uri.path());
     let id = request_id(&head.headers);
     let response = match admit(app, &head, route) {
-        Ok(()) => respond(app, &head, body, route).await,
+        Ok(()) => respond(app, &head, body, route, peer).await,
         Err(problem) => Err(problem),
     };
     let mut response = response.unwrap_or_else(Problem::into_response);
@@ -63,17 +64,14 @@ fn admit(app: &App, request: &Parts, route: Route<'_>) -> Result<(), Problem> {
     }
     let length = headers.get(CONTENT_LENGTH);
     let length = length.and_then(|value| value.to_str().ok()?.parse::<u64>().ok()).unwrap_or(0);
-    if !route.takes_body() && (length > 0 || headers.contains_key(TRANSFER_ENCODING)) {
+    let takes_body = route.takes_body(&request.method);
+    if !takes_body && (length > 0 || headers.contains_key(TRANSFER_ENCODING)) {
         return Err(Problem::no_body());
     }
     if length > limits::BODY_BYTES {
         return Err(Problem::body_too_large());
     }
-    match (&request.method, route.takes_body()) {
-        (&Method::GET | &Method::HEAD, false) | (&Method::POST, true) => Ok(()),
-        (_, false) => Err(Problem::method("GET, HEAD")),
-        (_, true) => Err(Problem::method("POST")),
-    }
+    if route.answers(&request.method) { Ok(()) } else { Err(Problem::method(route.methods())) }
 }
 
 async fn respond(
@@ -81,10 +79,20 @@ async fn respond(
     request: &Parts,
     body: Incoming,
     route: Route<'_>,
+    peer: IpAddr,
 ) -> Result<Response, Problem> {
     match route {
-        Route::Sample(scheme) => sample::sample(app, scheme, request).await,
-        Route::Nearest(scheme) => lattice::nearest(app, scheme, request, body).await,
+        Route::Sample(scheme) => sample::sample(app, scheme, request, peer).await,
+        Route::Nearest(scheme) => lattice::nearest(app, scheme, request, peer, body).await,
+        Route::Jobs if request.method == Method::POST => {
+            jobs::submit(app, request, peer, body).await
+        }
+        Route::Jobs => jobs::list(app, request).await,
+        Route::Job(id) if request.method == Method::DELETE => jobs::cancel(app, id).await,
+        Route::Job(id) => jobs::show(app, id).await,
+        Route::JobEvents(id) => jobs::watch(app, id, &request.method).await,
+        Route::JobResult(id) => jobs::result(app, id, request).await,
+        Route::JobRetry(id) => jobs::retry(app, id).await,
         Route::Health => Ok(health()),
         Route::Ready => Ok(ready(app)),
         Route::Metrics => Ok(metrics_text(app)),
@@ -105,7 +113,7 @@ fn health() -> Response {
     json(StatusCode::OK, format!("{{\"status\":\"ok\",\"timestamp\":{}}}", now.as_millis()))
 }
 
-/// Ready while an engine accepts work; the body names each.
+/// Ready while an engine accepts work; the body names each, and the queue.
 fn ready(app: &App) -> Response {
     let (mut engines, accepted) = engines::states(app);
     let (status, word) = match (app.is_draining(), accepted) {
@@ -116,7 +124,9 @@ fn ready(app: &App) -> Response {
     if app.is_draining() {
         engines.values_mut().for_each(|state| *state = word.into());
     }
-    json(status, serde_json::json!({ "status": word, "engines": engines }).to_string())
+    let queue = app.jobs.as_ref().map_or("none", |jobs| jobs.state());
+    let body = serde_json::json!({ "status": word, "engines": engines, "queue": queue });
+    json(status, body.to_string())
 }
 
 fn metrics_text(app: &App) -> Response {

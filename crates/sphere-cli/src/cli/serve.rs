@@ -8,8 +8,12 @@ use sphere_engine::EngineName;
 use sphere_engine::numa::Numa;
 use sphere_offload::fault::Fault;
 use sphere_offload::verify::Fraction;
+use sphere_server::QueueSetting;
 
 use super::engines::{COMPUTING, SoftwareArguments};
+
+/// Where the help lists what keeps jobs and does them.
+const JOBS: &str = "Jobs";
 
 /// Serve points over HTTP, and a page that shows them
 ///
@@ -66,6 +70,13 @@ pub(crate) struct ServeArguments {
     /// slow:ENGINE:MS, corrupt:ENGINE:1/N, alloc-fail:N; each with @SECONDS to come later
     #[arg(long, value_name = "FAULT", env = "SPHERE_FAULT", value_delimiter = ',', help_heading = COMPUTING)]
     pub(crate) fault: Option<Vec<Fault>>,
+    /// Where jobs are kept, and requests that no engine serves now: sqlite:FILE, or none [default: a file
+    /// in the user's data folder]
+    #[arg(long, value_name = "QUEUE", env = "SPHERE_QUEUE", help_heading = JOBS)]
+    pub(crate) queue: Option<QueueSetting>,
+    /// Jobs of the queue that this process does at once; with 0 others do them [default: 1]
+    #[arg(long, value_name = "N", env = "SPHERE_WORKERS", help_heading = JOBS)]
+    pub(crate) workers: Option<usize>,
     /// Seconds in which a reader must take something of its response [default: 60]
     #[arg(long, value_name = "S", env = "SPHERE_PROGRESS_SECONDS")]
     pub(crate) progress_seconds: Option<u64>,

@@ -40,7 +40,7 @@ pub(crate) fn run(arguments: &WorkerArguments) -> Result<(), Failure> {
     let (signals, signal) = channel();
     listen(signals.clone())?;
     let offload = engines::start(arguments, &told)?;
-    let queue = asked.open()?;
+    let queue = asked.drilled(&arguments.fault)?;
     engines::look_after(&offload, move || {
         // Fails where this process is about to end.
         let _ = signals.send(Signal::Settled);

@@ -43,6 +43,8 @@ impl Service {
         let mut child = Command::new(env!("CARGO_BIN_EXE_sphere"))
             .args(["serve", "--listen", "127.0.0.1:0", "--log", "error"])
             .args(arguments.split_whitespace())
+            // Unless a test names one: not that of whoever runs the test.
+            .env("SPHERE_QUEUE", "none")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()
@@ -75,9 +77,14 @@ impl Service {
 
     /// The answer to a body.
     pub(crate) fn post(&self, path: &str, media_type: &str, body: &[u8]) -> Answer {
+        self.post_with(path, &format!("content-type: {media_type}\r\n"), body)
+    }
+
+    /// The answer to a body with these header lines.
+    pub(crate) fn post_with(&self, path: &str, headers: &str, body: &[u8]) -> Answer {
         let head = format!(
-            "POST {path} HTTP/1.1\r\nhost: test\r\nconnection: close\r\n\
-             content-type: {media_type}\r\ncontent-length: {}\r\n\r\n",
+            "POST {path} HTTP/1.1\r\nhost: test\r\nconnection: close\r\n{headers}\
+             content-length: {}\r\n\r\n",
             body.len()
         );
         let mut stream = self.ask(&head);

@@ -45,6 +45,8 @@ impl Sphere {
     pub(crate) fn command(&self, words: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_sphere"));
         command.args(words.split_whitespace()).current_dir(&self.folder).stdin(Stdio::null());
+        // What belongs to whoever runs the test is left alone.
+        command.env("XDG_DATA_HOME", self.folder.path().join("data"));
         command
     }
 

@@ -1,11 +1,13 @@
 //! Failures on purpose: what a test or an operator's drill asks for.
 //!
 //! A [`Fault`] is data with a text form. [`Faulty`] does to an engine what can be done from outside of
-//! it; what takes a process or a device is done by whoever has those.
+//! it; what takes a process or a device is done by whoever has those, what befalls a queue by its
+//! [`Drill`](crate::queue::Drill).
 
 mod count;
 mod engine;
 mod parse;
+mod queue;
 
 use std::fmt;
 use std::num::NonZeroU64;
@@ -16,6 +18,7 @@ use sphere_engine::EngineName;
 
 pub use self::engine::{Faults, Faulty};
 pub use self::parse::FaultError;
+pub use self::queue::QueueFault;
 
 /// A failure and when it comes. In settings it is its text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,6 +60,19 @@ pub enum FaultKind {
         /// 1 is every one.
         every: NonZeroU64,
     },
+    /// Something is wrong with the queue. No engine feels it.
+    Queue(QueueFault),
+}
+
+impl Fault {
+    /// What is wrong with the queue, if it is that.
+    #[must_use]
+    pub fn of_queue(&self) -> Option<QueueFault> {
+        match self.kind {
+            FaultKind::Queue(fault) => Some(fault),
+            _ => None,
+        }
+    }
 }
 
 impl TryFrom<String> for Fault {
@@ -88,6 +104,7 @@ impl fmt::Display for Fault {
                 write!(formatter, "corrupt:{engine}:1/{one_in}")?;
             }
             FaultKind::AllocFail { every } => write!(formatter, "alloc-fail:{every}")?,
+            FaultKind::Queue(fault) => write!(formatter, "{fault}")?,
         }
         self.after.map_or(Ok(()), |after| write!(formatter, "@{}", after.as_secs_f64()))
     }

@@ -3,13 +3,14 @@
 use std::str::FromStr;
 use std::time::Duration;
 
-use super::{Fault, FaultKind};
+use super::{Fault, FaultKind, QueueFault};
 
 /// A text that names no fault.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "'{text}' is no fault: one of gpu-poison, worker-kill, worker-freeze, wgpu-lost, slow:ENGINE:MS, \
-     corrupt:ENGINE:1/N, alloc-fail:N, each with @SECONDS if it is to come later"
+     corrupt:ENGINE:1/N, alloc-fail:N, disk-full[:SECONDS], fsync-fail[:SECONDS], broker-cut[:SECONDS], \
+     clock-jump:SECONDS, each with @SECONDS if it is to come later"
 )]
 pub struct FaultError {
     /// What was given, as far as a message has use for it.
@@ -35,8 +36,9 @@ fn seconds(text: &str) -> Option<Duration> {
 
 fn parse_kind(text: &str) -> Option<FaultKind> {
     let mut words = text.split(':');
+    let name = words.next()?;
     let mut next = || words.next().filter(|word| !word.is_empty());
-    let kind = match next()? {
+    let kind = match name {
         "gpu-poison" => FaultKind::GpuPoison,
         "worker-kill" => FaultKind::WorkerKill,
         "worker-freeze" => FaultKind::WorkerFreeze,
@@ -50,9 +52,32 @@ fn parse_kind(text: &str) -> Option<FaultKind> {
             one_in: next()?.strip_prefix("1/")?.parse().ok()?,
         },
         "alloc-fail" => FaultKind::AllocFail { every: next()?.parse().ok()? },
-        _ => return None,
+        word => FaultKind::Queue(queue_fault(word, words.next())?),
     };
     words.next().is_none().then_some(kind)
+}
+
+/// What befalls a queue, and for how long or how far.
+fn queue_fault(name: &str, number: Option<&str>) -> Option<QueueFault> {
+    if name == "clock-jump" {
+        return clock_jump(number?);
+    }
+    let lasts = match number {
+        None => None,
+        Some(number) => Some(seconds(number)?),
+    };
+    match name {
+        "disk-full" => Some(QueueFault::DiskFull { lasts }),
+        "fsync-fail" => Some(QueueFault::FsyncFail { lasts }),
+        "broker-cut" => Some(QueueFault::BrokerCut { lasts: lasts.unwrap_or(QueueFault::CUT) }),
+        _ => None,
+    }
+}
+
+fn clock_jump(seconds: &str) -> Option<QueueFault> {
+    let millis = seconds.parse::<f64>().ok()? * 1e3;
+    let can_be = (1.0..=QueueFault::FARTHEST).contains(&millis.abs());
+    can_be.then_some(QueueFault::ClockJump { millis: millis.round() as i64 })
 }
 
 #[cfg(test)]
@@ -71,9 +96,17 @@ mod tests {
             "slow:cpu:0@1",
             "corrupt:wgpu:1/1000",
             "alloc-fail:3@0.25",
+            "disk-full",
+            "disk-full:2.5@1",
+            "fsync-fail@3",
+            "fsync-fail:0.5",
+            "broker-cut:7@2",
+            "clock-jump:3600@1",
+            "clock-jump:-0.25",
         ] {
             assert_eq!(text.parse::<Fault>().unwrap().to_string(), text);
         }
+        assert_eq!("broker-cut@1".parse::<Fault>().unwrap().to_string(), "broker-cut:5@1");
     }
 
     #[test]
@@ -104,6 +137,16 @@ mod tests {
             "alloc-fail",
             "alloc-fail:0",
             "alloc-fail:x",
+            "disk-full:",
+            "disk-full:-1",
+            "disk-full:1:1",
+            "fsync-fail:soon",
+            "broker-cut:inf",
+            "clock-jump",
+            "clock-jump:",
+            "clock-jump:0",
+            "clock-jump:nan",
+            "clock-jump:1e12",
         ] {
             let error = text.parse::<Fault>().unwrap_err().to_string();
             assert!(error.starts_with(&format!("'{text}' is no fault")), "{error}");

@@ -34,6 +34,7 @@ pub(super) fn is_felt(fault: &FaultKind, engine: EngineName, has_process: bool) 
         FaultKind::WorkerKill | FaultKind::WorkerFreeze => has_process,
         FaultKind::Slow { engine: of, .. } | FaultKind::Corrupt { engine: of, .. } => *of == engine,
         FaultKind::AllocFail { .. } => engine != EngineName::Cpu,
+        FaultKind::Queue(_) => false,
     }
 }
 
@@ -107,7 +108,10 @@ fn strike(fault: &FaultKind) -> Option<Blow> {
         FaultKind::WgpuLost => Some(Blow::Harm(Harm::Lose)),
         FaultKind::WorkerKill => Some(Blow::Ending(Ending::Kill)),
         FaultKind::WorkerFreeze => Some(Blow::Ending(Ending::Freeze)),
-        FaultKind::Slow { .. } | FaultKind::Corrupt { .. } | FaultKind::AllocFail { .. } => None,
+        FaultKind::Slow { .. }
+        | FaultKind::Corrupt { .. }
+        | FaultKind::AllocFail { .. }
+        | FaultKind::Queue(_) => None,
     }
 }
 

@@ -17,7 +17,7 @@ use self::dressed::{Dressed, Verify};
 use self::drill::{Drill, is_felt};
 pub use self::local::Local;
 use crate::breaker::{Backoff, Tolerance};
-use crate::fault::{Fault, Faults};
+use crate::fault::{Fault, FaultKind, Faults};
 #[cfg(target_os = "linux")]
 use crate::ladder::Event;
 use crate::ladder::{Events, Fixed, Ladder, Rung, Supply};
@@ -42,7 +42,8 @@ pub struct OffloadOptions {
     pub verify: Option<NonZeroU64>,
     /// Decides which; should be known to nobody.
     pub seed: u64,
-    /// What is to fail, on purpose.
+    /// What is to fail, on purpose. Faults of a queue are not for engines: they are its
+    /// [`Drill`](crate::queue::Drill)'s.
     pub faults: Vec<Fault>,
     /// An engine that gives nothing for so long is passed over.
     pub patience: Duration,
@@ -180,7 +181,10 @@ impl OffloadOptions {
         };
         if let Some(fault) = self.faults.iter().find(felt) {
             let engines: Vec<&str> = self.engines.iter().map(|engine| engine.as_str()).collect();
-            let advice = "use one that it names, or scripted, which stands for a device";
+            let advice = match fault.kind {
+                FaultKind::Queue(_) => "it befalls a queue",
+                _ => "use one that it names, or scripted, which stands for a device",
+            };
             let engines = engines.join(",");
             return Err(OffloadError::Unfelt { fault: fault.clone(), engines, advice });
         }

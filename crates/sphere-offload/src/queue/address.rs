@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Clock, Limits, OpenError, Queue, SqliteQueue};
+use super::{Clock, Drill, Kept, Limits, OpenError, Queue, SqliteQueue};
 
 /// Which queue: `sqlite:FILE`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,8 +28,29 @@ impl Address {
     /// # Errors
     /// If it is not to be had, or is no queue; nothing was changed then.
     pub fn open(&self, limits: Limits, clock: Arc<dyn Clock>) -> Result<Arc<dyn Queue>, OpenError> {
+        self.drilled(limits, clock, Drill::default())
+    }
+
+    /// The same, with faults.
+    ///
+    /// # Errors
+    /// As without. Faults befall an open queue.
+    pub fn drilled(
+        &self,
+        limits: Limits,
+        clock: Arc<dyn Clock>,
+        drill: Drill,
+    ) -> Result<Arc<dyn Queue>, OpenError> {
         match self {
-            Self::Sqlite(path) => Ok(Arc::new(SqliteQueue::open(path, limits, clock)?)),
+            Self::Sqlite(path) => Ok(Arc::new(SqliteQueue::drilled(path, limits, clock, drill)?)),
+        }
+    }
+
+    /// What can go wrong there.
+    #[must_use]
+    pub fn kept(&self) -> Kept {
+        match self {
+            Self::Sqlite(_) => Kept::InFile,
         }
     }
 }

@@ -33,7 +33,8 @@ pub trait Queue: Send + Sync + fmt::Debug {
     /// Ends a job that cannot be done, however often it is tried.
     fn fail(&self, lease: LeaseToken, error: Refusal) -> Result<(), QueueError>;
 
-    /// Ends this attempt: the job is queued again after a pause, or dead if this was the last attempt.
+    /// Ends this attempt: the job is queued again after a pause, or dead if this was the last attempt. One that
+    /// came further than the one before does not count against the job.
     fn give_up(&self, lease: LeaseToken, cause: &str) -> Result<JobState, QueueError>;
 
     /// Gives a job back as it is, at once and without counting an attempt: this worker is shutting down.

@@ -27,7 +27,7 @@ pub struct Limits {
     pub blobs_bytes: u64,
     /// Stored bytes that no job needs are kept so long.
     pub blob_grace: Duration,
-    /// A job whose attempts fail so often is dead.
+    /// A job whose attempts fail so often in a row, and come no further, is dead.
     pub attempts: u32,
     /// The pauses between them.
     pub backoff: Backoff,

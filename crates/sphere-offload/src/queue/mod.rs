@@ -6,7 +6,7 @@
 //!
 //! Acknowledged means on disk: an operation that returns `Ok` has outlived the process and the power.
 //! One that returns an error has changed nothing that counts; a job whose submission failed may exist if
-//! power was lost in that moment, which an idempotency key makes harmless.
+//! the process or the power was lost in that moment, which an idempotency key makes harmless.
 //!
 //! No wait (of a lease, or before another attempt) is stored as a time of day. Stored is its length, and
 //! whoever watches measures it, with a clock that does not jump, from when they saw it begin: see
@@ -16,6 +16,7 @@ mod address;
 mod beat;
 mod clock;
 mod contract;
+mod drill;
 mod error;
 mod id;
 mod job;
@@ -31,6 +32,7 @@ pub use self::address::{Address, AddressError};
 pub use self::beat::{Beat, Held, LeaseToken, Leased, NewChunks};
 pub use self::clock::{Clock, Moment, SystemClock, Timestamp};
 pub use self::contract::Queue;
+pub use self::drill::{Drill, Kept, UnfeltError};
 pub use self::error::{OpenError, QueueError};
 pub use self::id::{BlobId, IdError, JobId};
 pub use self::job::{JobState, NewJob, Submitted, UnknownState};

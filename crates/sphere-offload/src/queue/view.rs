@@ -25,7 +25,7 @@ pub struct JobView {
     pub chunks: Option<Chunks>,
     /// Attempts that failed, the latest few, oldest first.
     pub attempts: Vec<Attempt>,
-    /// How many failed since it was submitted, or submitted again.
+    /// How many failed in a row without coming further, since it was submitted, or submitted again.
     pub failed_attempts: u32,
     /// So many jobs are leased before this one, if it is queued and no other comes; only where one job is asked for.
     pub position: Option<u64>,

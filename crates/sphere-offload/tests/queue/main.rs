@@ -12,6 +12,8 @@ mod model;
 mod stand;
 mod suite;
 mod together;
+#[cfg(target_os = "linux")]
+mod trouble;
 
 use std::sync::Arc;
 

@@ -25,7 +25,9 @@ pub(crate) fn check() -> String {
         };
         let mut started: Vec<_> = (0..PROCESSES).map(start).collect();
         // Now they begin.
-        started.iter_mut().for_each(|process| drop(process.stdin.take()));
+        for process in &mut started {
+            drop(process.stdin.take());
+        }
         for mut process in started {
             assert!(process.wait().unwrap().success(), "round {round}");
         }

@@ -37,7 +37,7 @@ pub(crate) fn play(role: &str, path: &Path, round: u64) {
     let queue = open(path);
     say("up\n");
     if role == "--as-full" {
-        return fill(&queue);
+        return fill(&queue, path);
     }
     thread::scope(|scope| {
         for thread in 0..THREADS {
@@ -85,16 +85,24 @@ fn submit(queue: &SqliteQueue, writer: u64) {
     }
 }
 
-/// Goes on when it is refused: nothing else breaks.
-fn fill(queue: &SqliteQueue) {
+/// Goes on when it is refused: nothing else breaks. After a hundred times there is room again, if something
+/// lies there that can go.
+fn fill(queue: &SqliteQueue, path: &Path) {
+    let mut refusals = 0;
     for number in 0..3000 {
         let key = number.to_string();
         match queue.submit(vec![job(&key)]) {
             Ok(kept) => say(&format!("{} {key}\n", kept[0].id)),
-            Err(QueueError::Storage { .. }) => say(&format!("refused {key}\n")),
+            Err(QueueError::Storage { .. }) => {
+                say(&format!("refused {key}\n"));
+                refusals += 1;
+            }
             Err(error) => panic!("{error}"),
         }
         queue.counts().unwrap();
+        if refusals == 100 {
+            let _ = std::fs::remove_file(path.with_file_name("ballast"));
+        }
     }
 }
 

@@ -5,6 +5,8 @@ use std::ops::Range;
 use hyper::HeaderMap;
 use hyper::header::{IF_RANGE, RANGE};
 use sphere_io::Format;
+use sphere_jobs::Recheck;
+use sphere_offload::queue::Chunks;
 
 use super::any_encoder::AnyEncoder;
 use super::request::{Quality, SampleRequest};
@@ -13,24 +15,24 @@ use crate::problem::Problem;
 
 /// The bytes of a response: a head, then rows of the same length, where the format has it so.
 /// Lengths are in bytes.
-pub(super) struct Layout {
+pub(crate) struct Layout {
     /// The length of everything, where it is known before it is made.
-    pub(super) total: Option<u64>,
+    pub(crate) total: Option<u64>,
     head: u64,
     row: u64,
 }
 
 /// The bytes to send.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Part {
+pub(crate) struct Part {
     /// Of the whole response; without end where its length is not known.
-    pub(super) bytes: Range<u64>,
+    pub(crate) bytes: Range<u64>,
     /// The rows that hold them, from 0.
-    pub(super) rows: Option<Range<u64>>,
+    pub(crate) rows: Option<Range<u64>>,
     /// Where the first of those rows begins.
     pub(super) first_row_at: u64,
     /// Whether it is less than everything.
-    pub(super) is_partial: bool,
+    pub(crate) is_partial: bool,
 }
 
 impl Layout {
@@ -49,9 +51,22 @@ impl Layout {
         Self { total: total_bytes, head: head_bytes, row: row_bytes }
     }
 
+    /// Of so many bytes that are there.
+    pub(crate) fn of_bytes(total: u64) -> Self {
+        Self { total: Some(total), head: 0, row: 1 }
+    }
+
+    /// The same part of a result, to be computed in whole chunks, so that they can be compared.
+    pub(super) fn in_chunks(&self, part: Part, chunks: &Chunks, points: u64) -> Part {
+        let Some(rows) = part.rows else { return part };
+        let rows = Recheck::rows(chunks, points, rows);
+        let first_row_at = self.head + rows.start * self.row;
+        Part { rows: Some(rows), first_row_at, ..part }
+    }
+
     /// The part that `Range` asks for; everything where there is none, where it cannot be had, or
     /// where no tag says of what it would be a part.
-    pub(super) fn part(&self, headers: &HeaderMap, tag: Option<&Tag>) -> Result<Part, Problem> {
+    pub(crate) fn part(&self, headers: &HeaderMap, tag: Option<&Tag>) -> Result<Part, Problem> {
         let Some(total) = self.total else {
             return Ok(Part { bytes: 0..u64::MAX, rows: None, first_row_at: 0, is_partial: false });
         };
@@ -94,9 +109,11 @@ fn asked(range: &str, total: u64) -> Option<Range<u64>> {
 
 #[cfg(test)]
 mod tests {
+    use hyper::HeaderMap;
+    use sphere_offload::queue::{Checksums, Chunks};
+
     use super::{Layout, asked};
     use crate::sample::tag::TagHash;
-    use hyper::HeaderMap;
 
     #[test]
     fn ranges() {
@@ -143,6 +160,26 @@ mod tests {
             assert!(!layout.part(&headers, None).ok().unwrap().is_partial, "of nothing known");
             headers.insert("if-range", "\"other\"".parse().unwrap());
             assert!(!layout.part(&headers, Some(&tag)).ok().unwrap().is_partial);
+        }
+    }
+
+    #[test]
+    fn parts_of_results_are_whole_chunks() {
+        let layout = Layout { total: Some(128 + 240), head: 128, row: 24 };
+        let chunks = Chunks { points: 4, checksums: Checksums(vec![0; 3]) };
+        for (range, rows, first_row_at) in [
+            ("bytes=0-127", 0..0, 128),
+            ("bytes=0-128", 0..4, 128),
+            ("bytes=223-224", 0..8, 128),
+            ("bytes=224-224", 4..8, 224),
+            ("bytes=-1", 8..10, 320),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert("range", range.parse().unwrap());
+            let part = layout.part(&headers, Some(&TagHash::new().tag())).ok().unwrap();
+            let whole = layout.in_chunks(part.clone(), &chunks, 10);
+            assert_eq!((whole.rows, whole.first_row_at), (Some(rows), first_row_at), "{range}");
+            assert_eq!(whole.bytes, part.bytes);
         }
     }
 }

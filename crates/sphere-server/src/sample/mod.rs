@@ -1,5 +1,5 @@
 //! `GET /v1/sample/{scheme}`: a pure function of its query, unless a device is asked for that rounds as
-//! it likes; streamed.
+//! it likes; streamed. The results of jobs are the same bytes.
 
 mod any_encoder;
 mod encode;
@@ -9,28 +9,33 @@ mod request;
 mod stream;
 mod tag;
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use hyper::header::{
     ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_LENGTH,
-    CONTENT_RANGE, CONTENT_TYPE, ETAG, HeaderName, HeaderValue, IF_NONE_MATCH, TRAILER, VARY,
+    CONTENT_RANGE, CONTENT_TYPE, ETAG, HeaderName, HeaderValue, IF_NONE_MATCH, RANGE, TRAILER,
+    VARY,
 };
 use hyper::http::request::Parts;
 use hyper::{HeaderMap, Method, StatusCode};
-use sphere_engine::{EngineName, Job, Work};
+use sphere_engine::{EngineChoice, EngineName, Job, Work};
+use sphere_io::Format;
+use sphere_jobs::SampleTask;
+use sphere_offload::queue::Chunks;
 
 use self::encode::Encoding;
 pub(crate) use self::kept::Kept;
-use self::layout::Layout;
+pub(crate) use self::layout::Layout;
 use self::request::{Quality, SampleRequest};
 pub(crate) use self::request::{accepted, once, parse_engine, parse_format};
 pub(crate) use self::stream::StreamBody;
-use self::tag::Tag;
+pub(crate) use self::tag::{Tag, TagHash};
 use crate::app::App;
 use crate::body::{Body, Response};
 use crate::problem::Problem;
 use crate::text::HeaderText;
-use crate::{engines, limits};
+use crate::{engines, jobs, limits};
 
 pub(crate) const ENGINE: HeaderName = HeaderName::from_static("x-sphere-engine");
 /// The field of a trailer that holds the quality of the points.
@@ -43,17 +48,59 @@ pub(crate) async fn sample(
     app: &Arc<App>,
     scheme: &str,
     asked: &Parts,
+    peer: IpAddr,
 ) -> Result<Response, Problem> {
     if let Some(response) = app.kept.get(asked) {
         app.metrics.kept();
         return Ok(response);
     }
     let headers = &asked.headers;
-    let mut request = SampleRequest::parse(scheme, asked.uri.query().unwrap_or(""), headers)?;
+    let request = SampleRequest::parse(scheme, asked.uri.query().unwrap_or(""), headers)?;
     let points = request.job.points();
     if points > app.config.max_points {
         return Err(Problem::too_many_points(points, app.config.max_points));
     }
+    match respond(app, request.clone(), asked).await {
+        Ok(response) => {
+            if response.headers().contains_key(ETAG) {
+                app.kept.keep(asked, &response);
+            }
+            Ok(response)
+        }
+        Err(problem) if problem.is_of_all_engines() && can_wait(&request, asked) => {
+            let submitter = jobs::submitter(headers, peer)?;
+            let (parameters, format) = (&request.parameters, request.format);
+            jobs::sample_instead(app, parameters, format, &submitter, problem).await
+        }
+        Err(problem) => Err(problem),
+    }
+}
+
+/// Whether another engine may compute it another time, and all that was asked for is points.
+fn can_wait(request: &SampleRequest, asked: &Parts) -> bool {
+    request.engine == EngineChoice::Auto
+        && request.quality == Quality::Left
+        && asked.method == Method::GET
+        && !asked.headers.contains_key(RANGE)
+}
+
+/// The points of a job that is done, as [`sample`] gives them: computed again, and compared.
+pub(crate) async fn result(
+    app: &Arc<App>,
+    task: &SampleTask,
+    chunks: Chunks,
+    format: Option<Format>,
+    asked: &Parts,
+) -> Result<Response, Problem> {
+    respond(app, SampleRequest::of_result(task, chunks, format, &asked.headers)?, asked).await
+}
+
+async fn respond(
+    app: &Arc<App>,
+    mut request: SampleRequest,
+    asked: &Parts,
+) -> Result<Response, Problem> {
+    let headers = &asked.headers;
     let way = engines::way(app, request.engine, &Work::Points(&request.job)).await?;
     let mut engine = engines::first(app, &way);
     // Bits that a device decides have no tag: there is nothing to compare, and no part to ask for,
@@ -69,7 +116,10 @@ pub(crate) async fn sample(
     // What is there at once needs no trailer to tell what became of it.
     request.takes_trailers &= !is_small;
     let layout = Layout::of(&request);
-    let part = layout.part(headers, tag.as_ref())?;
+    let mut part = layout.part(headers, tag.as_ref())?;
+    if let Some(chunks) = &request.known {
+        part = layout.in_chunks(part, chunks, request.job.points());
+    }
     let encoding = Encoding::of(&request, headers);
     let body = if asked.method == Method::HEAD {
         Body::empty()
@@ -109,9 +159,6 @@ pub(crate) async fn sample(
     if encoding == Encoding::Gzip {
         response.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
     }
-    if tag.is_some() {
-        app.kept.keep(asked, &response);
-    }
     Ok(response)
 }
 
@@ -134,6 +181,8 @@ fn describe(
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(request.format.media_type()));
     let cache = match tag {
         None => "no-store",
+        // The points stay what they are, but their job is forgotten some day.
+        Some(_) if request.known.is_some() => "private, no-cache",
         // A pure function: what was right once is right for ever. Behind a token it is nobody else's.
         Some(_) if app.token.is_some() => "private, max-age=31536000, immutable",
         Some(_) => "public, max-age=31536000, immutable",
@@ -146,7 +195,7 @@ fn describe(
     headers.insert(CONTENT_DISPOSITION, request.disposition());
 }
 
-fn is_known(headers: &HeaderMap, tag: &str) -> bool {
+pub(crate) fn is_known(headers: &HeaderMap, tag: &str) -> bool {
     let given = headers.get(IF_NONE_MATCH).and_then(|value| value.to_str().ok()).unwrap_or("");
     // Weak comparison, as the field is defined.
     given == "*" || given.split(',').any(|one| one.trim().trim_start_matches("W/") == tag)

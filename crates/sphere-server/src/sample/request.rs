@@ -1,9 +1,13 @@
 //! A query and its headers, read.
 
+use std::sync::Arc;
+
 use hyper::HeaderMap;
 use hyper::header::{ACCEPT, HeaderValue, RANGE, TE};
 use sphere_engine::{EngineChoice, Job, SampleParameters};
 use sphere_io::{Format, Header};
+use sphere_jobs::SampleTask;
+use sphere_offload::queue::Chunks;
 
 use super::tag::{Tag, TagHash};
 use crate::limits;
@@ -20,6 +24,8 @@ pub(super) struct SampleRequest {
     pub(super) engine: EngineChoice,
     /// Whether the client reads what comes after a response, and does not ask for a part of it.
     pub(super) takes_trailers: bool,
+    /// What the points are to be compared with, where they are the result of a job.
+    pub(super) known: Option<Arc<Chunks>>,
 }
 
 /// Whether the points are judged, and where the report goes.
@@ -80,10 +86,31 @@ impl SampleRequest {
             None => accepted(headers)?,
         };
         let quality = Quality::of(quality, format, &job, reads_trailers(headers))?;
-        let takes_trailers =
-            quality == Quality::Trailer || reads_trailers(headers) && !headers.contains_key(RANGE);
+        let takes_trailers = quality == Quality::Trailer || takes_trailers(headers);
         let engine = engine.unwrap_or_default();
-        Ok(Self { parameters, job, format, quality, engine, takes_trailers })
+        Ok(Self { parameters, job, format, quality, engine, takes_trailers, known: None })
+    }
+
+    /// The result of a job.
+    pub(super) fn of_result(
+        task: &SampleTask,
+        chunks: Chunks,
+        format: Option<Format>,
+        headers: &HeaderMap,
+    ) -> Result<Self, Problem> {
+        let format = match format {
+            Some(format) => format,
+            None => accepted(headers)?,
+        };
+        Ok(Self {
+            parameters: task.parameters().clone(),
+            job: task.job().clone(),
+            format,
+            quality: Quality::Left,
+            engine: EngineChoice::Auto,
+            takes_trailers: takes_trailers(headers),
+            known: Some(Arc::new(chunks)),
+        })
     }
 
     /// What a file has before its points.
@@ -120,6 +147,11 @@ impl SampleRequest {
         let start = HeaderText::new().text("inline; filename=\"").text(scheme).text("-");
         start.decimal(self.job.points()).text(".").text(self.format.suffix()).text("\"").value()
     }
+}
+
+/// Whether the client reads what comes after a response, and does not ask for a part of it.
+fn takes_trailers(headers: &HeaderMap) -> bool {
+    reads_trailers(headers) && !headers.contains_key(RANGE)
 }
 
 /// Whether the client has said so.

@@ -16,6 +16,7 @@ use sphere_engine::{
 use sphere_io::Format;
 use sphere_io::quality::Report;
 use sphere_io::read::PointSet;
+use sphere_jobs::{Different, Recheck};
 use sphere_offload::ladder::{Outcome, Undone, Way};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
@@ -136,9 +137,15 @@ impl Cut {
             Self::Undone(undone) if matches!(undone.cause, Cause::Engine(_)) => {
                 Problem::engines_failed()
             }
+            Self::Undone(undone) if is_different(&undone.cause) => Problem::different(),
             _ => Problem::engine(),
         }
     }
+}
+
+/// Whether points were computed again and are not what they were.
+fn is_different(cause: &Cause) -> bool {
+    matches!(cause, Cause::Sink(error) if error.is::<Different>())
 }
 
 /// A part of a response, and what computes it.
@@ -156,7 +163,18 @@ impl PartOf<'_> {
         engines::first(self.app, self.way)
     }
 
-    /// Computes the rows of the part and passes their bytes on, after the head.
+    /// An answer that fails is the client's trouble; a result that is another is the operator's.
+    fn look(&self, undone: &Undone) {
+        if is_different(&undone.cause) {
+            tracing::error!(%undone, "a result was computed again and is not what it was");
+            if let Some(jobs) = &self.app.jobs {
+                jobs.metrics.different();
+            }
+        }
+    }
+
+    /// Computes the rows of the part and passes their bytes on, after the head. Of a result the last bytes are
+    /// passed on when everything has been compared, so that a body which ends is right.
     fn compute(
         &self,
         encoder: &mut PartEncoder,
@@ -165,12 +183,22 @@ impl PartOf<'_> {
         mut send: impl FnMut(Bytes) -> Result<(), SinkError>,
     ) -> Result<Outcome, Cut> {
         // A compressor gives nothing until it has enough, and a part may have no head and no end.
-        let mut send = |bytes: Bytes| if bytes.is_empty() { Ok(()) } else { send(bytes) };
+        let mut pass = |bytes: Bytes| if bytes.is_empty() { Ok(()) } else { send(bytes) };
+        let known = self.request.known.as_deref();
+        let mut held = Bytes::new();
+        let mut send = |bytes: Bytes| {
+            let is_held = known.is_some() && !bytes.is_empty();
+            pass(if is_held { std::mem::replace(&mut held, bytes) } else { bytes })
+        };
         let job = rows_of(&self.request.job, self.part.rows.clone());
+        let first = job.range().start - self.request.job.range().start;
+        let recheck = known.map(|chunks| Recheck::new(chunks, &self.request.job, first));
         encoder.begin(self.part).and_then(&mut send).map_err(Cut::Unwritten)?;
         let (engine, block_bytes) = (self.first(), self.block_bytes);
-        let mut sink = PartSink { encoder, send: &mut send, block_bytes, engine, begin };
-        let outcome = self.app.offload.ladder().run(self.way, &job, &mut sink, stop)?;
+        let mut sink = PartSink { encoder, send: &mut send, block_bytes, engine, begin, recheck };
+        let done = self.app.offload.ladder().run(self.way, &job, &mut sink, stop);
+        let outcome = done.inspect_err(|undone| self.look(undone))?;
+        pass(held).map_err(Cut::Unwritten)?;
         self.app.metrics.computed(self.request.parameters.scheme(), &outcome.report);
         Ok(outcome)
     }
@@ -261,6 +289,8 @@ struct PartSink<'a, F> {
     engine: EngineName,
     /// Who waits for the first of them.
     begin: &'a mut Option<Begin>,
+    /// Compares the points, where they are known.
+    recheck: Option<Recheck>,
 }
 
 impl<F: FnMut(Bytes) -> Result<(), SinkError>> Sink for PartSink<'_, F> {
@@ -273,6 +303,9 @@ impl<F: FnMut(Bytes) -> Result<(), SinkError>> Sink for PartSink<'_, F> {
     }
 
     fn accept(&mut self, _points: Range<u64>, block: Block) -> Result<(), SinkError> {
+        if let Some(recheck) = &mut self.recheck {
+            recheck.add(block.bytes())?;
+        }
         let bytes = self.encoder.block(block)?;
         if let Some(begin) = self.begin.take() {
             // Nobody waits where the client has gone: then sending fails as well.

@@ -4,31 +4,31 @@ use hyper::header::HeaderValue;
 
 /// An entity tag as it stands in a header: 32 hexadecimal digits in quotes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Tag([u8; 34]);
+pub(crate) struct Tag([u8; 34]);
 
 impl Tag {
     /// The tag as text.
-    pub(super) fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         // Quotes and digits, always.
         std::str::from_utf8(&self.0).unwrap_or_default()
     }
 
-    pub(super) fn value(&self) -> HeaderValue {
+    pub(crate) fn value(&self) -> HeaderValue {
         HeaderValue::from_bytes(&self.0).unwrap_or(HeaderValue::from_static("\"\""))
     }
 }
 
 /// A hash of 128 bits, by multiplication of 8 bytes at a time: told apart are requests, which nobody
 /// gains by confusing, and each asks. The same on every machine, so that servers agree.
-pub(super) struct TagHash(u128);
+pub(crate) struct TagHash(u128);
 
 impl TagHash {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(0x6c62_272e_07bb_0142_62b8_2175_6295_c58d)
     }
 
     /// Adds a field and its length: fields do not run into one another.
-    pub(super) fn add(&mut self, field: &[u8]) {
+    pub(crate) fn add(&mut self, field: &[u8]) {
         for chunk in field.chunks(8) {
             let mut word = [0; 8];
             word[..chunk.len()].copy_from_slice(chunk);
@@ -44,7 +44,7 @@ impl TagHash {
         self.0 ^= self.0 >> 64;
     }
 
-    pub(super) fn tag(mut self) -> Tag {
+    pub(crate) fn tag(mut self) -> Tag {
         self.mix(0);
         self.mix(0);
         let mut tag = [b'"'; 34];

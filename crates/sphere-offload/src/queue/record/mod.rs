@@ -36,7 +36,7 @@ pub(super) struct Record {
     done: u64,
     chunks: Option<Chunks>,
     executed: Vec<Executed>,
-    /// Since the job was queued by somebody.
+    /// In a row, of those that came no further than the one before, since the job was queued by somebody.
     failed_attempts: u32,
     attempts: Vec<Attempt>,
     holder: Option<Holder>,
@@ -54,6 +54,8 @@ struct Holder {
     fence: u64,
     worker: String,
     since: Timestamp,
+    /// Chunks that were known then.
+    from_chunk: usize,
 }
 
 impl Record {
@@ -93,7 +95,8 @@ impl Record {
     pub(super) fn lease(&mut self, worker: &str, fence: u64, limits: &Limits, now: Moment) {
         self.state = JobState::Running;
         self.wait = Some(limits.lease);
-        self.holder = Some(Holder { fence, worker: worker.to_owned(), since: now.wall });
+        let (worker, since, from_chunk) = (worker.to_owned(), now.wall, self.chunks_known());
+        self.holder = Some(Holder { fence, worker, since, from_chunk });
         self.updated = now.wall;
     }
 
@@ -114,16 +117,24 @@ impl Record {
         }
     }
 
-    /// Its attempt is over; there may be another.
+    fn chunks_known(&self) -> usize {
+        self.chunks.as_ref().map_or(0, |chunks| chunks.checksums.0.len())
+    }
+
+    /// Its attempt is over; there may be another. One that came further than the one before shows that the
+    /// job can be done, and is counted as the first: a job of hours outlives any number of workers.
     fn failed(&mut self, id: JobId, job: &NewJob, cause: &str, limits: &Limits, now: Moment) {
         let cause = cut(cause);
+        let mut earlier = self.failed_attempts;
         if let Some(holder) = self.holder.take() {
+            if self.chunks_known() > holder.from_chunk {
+                earlier = 0;
+            }
             let (worker, began, ended) = (holder.worker, holder.since, now.wall);
             self.attempts.push(Attempt { worker, began, ended, cause: cause.clone() });
             let surplus = self.attempts.len().saturating_sub(ATTEMPTS_KEPT);
             self.attempts.drain(..surplus);
         }
-        let earlier = self.failed_attempts;
         self.failed_attempts = earlier.saturating_add(1);
         if self.failed_attempts >= limits.attempts {
             self.error = Some(Refusal { code: "attempts_used_up".to_owned(), detail: cause });

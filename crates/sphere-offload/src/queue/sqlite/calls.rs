@@ -8,10 +8,11 @@ use rusqlite::Connection;
 
 use super::super::record::{Record, check, named};
 use super::super::{
-    Beat, BlobId, Clock, Counts, Expired, Filter, Held, JobId, JobState, JobView, LeaseToken,
-    Leased, Limits, Moment, NewJob, OpenError, Outcome, Page, Queue, QueueError, Refusal,
-    Submitted,
+    Beat, BlobId, Clock, Counts, Drill, Expired, Filter, Held, JobId, JobState, JobView,
+    LeaseToken, Leased, Limits, Moment, NewJob, OpenError, Outcome, Page, Queue, QueueError,
+    Refusal, Submitted,
 };
+use super::keeper::Tools;
 use super::open::Opened;
 use super::ours::Ours;
 use super::submit::{self, Prepared};
@@ -19,7 +20,7 @@ use super::time::Time;
 use super::trouble::{Halt, opening};
 use super::wake::Bell;
 use super::work::Work;
-use super::writer::{Tools, Writer};
+use super::writer::Writer;
 use super::{blobs, jobs, open, read, turn};
 
 /// How often a worker that waits looks whether a pause is over, or another process has submitted.
@@ -46,6 +47,21 @@ impl SqliteQueue {
     ///
     /// If it is no queue, is damaged, or is not to be had; it is left as it is then.
     pub fn open(path: &Path, limits: Limits, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
+        Self::drilled(path, limits, clock, Drill::default())
+    }
+
+    /// The same, with faults.
+    ///
+    /// # Errors
+    ///
+    /// As without. Faults befall an open queue.
+    pub fn drilled(
+        path: &Path,
+        limits: Limits,
+        clock: Arc<dyn Clock>,
+        drill: Drill,
+    ) -> Result<Self, OpenError> {
+        let clock = drill.clock(clock);
         let Opened { reader, writer, ours } = open::open(path)?;
         let age = writer
             .query_row("SELECT age FROM queue", [], |row| row.get(0))
@@ -53,13 +69,13 @@ impl SqliteQueue {
         let (time, bell) = (Arc::new(Time::after(age, clock)), Arc::new(Bell::default()));
         let path = path.to_owned();
         let tools = Tools {
-            connection: writer,
             path: path.clone(),
             limits,
             time: Arc::clone(&time),
             bell: Arc::clone(&bell),
+            drill,
         };
-        let writer = Writer::start(tools)
+        let writer = Writer::start(tools, writer)
             .map_err(|error| OpenError::System { path: path.clone(), what: error.to_string() })?;
         let queue =
             Self { reader: Mutex::new(reader), writer, _ours: ours, bell, time, limits, path };

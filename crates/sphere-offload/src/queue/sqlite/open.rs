@@ -61,6 +61,31 @@ fn attempt(path: &Path) -> Result<Opened, OpenError> {
     Ok(Opened { reader, writer, ours: turn.opened(path) })
 }
 
+/// Opens the file again to write, when it is not known what the disk has of it.
+///
+/// A system that could not bring something to the disk keeps it in memory as if it were there, and the next sync
+/// says nothing (<https://wiki.postgresql.org/wiki/Fsync_Errors>). So whatever the failed sync was for has to be
+/// written again, or never be read:
+///
+/// - The sync of a commit fails (`SQLITE_IOERR_FSYNC`): its pages are at the end of the journal, and SQLite does
+///   not count them. All before them were synced by the commits that were acknowledged. Whoever writes next
+///   writes over them. Until then, only a process that finds the file without users would read them; so the
+///   reader stays open, and nothing is acknowledged before the journal was emptied here, and cut off.
+/// - The sync of the file fails, when the journal is moved there: SQLite does not count them as moved, and moves
+///   them again. Here that is the answer, and no call is let through.
+///
+/// Not covered is what a commit of another program does with the same file: that is for it to know.
+pub(super) fn again(path: &Path) -> Result<Connection, Error> {
+    let writer = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    writer.execute_batch(SETTINGS)?;
+    let held: bool = writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+    if held {
+        let busy = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_BUSY);
+        return Err(Error::SqliteFailure(busy, None));
+    }
+    Ok(writer)
+}
+
 fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, Error> {
     // No lock of its own: each connection has one user at a time. No names that are URIs.
     let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;

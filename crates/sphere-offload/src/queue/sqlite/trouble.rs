@@ -46,6 +46,18 @@ impl Halt {
             Self::Sql(error) => storage(path, &error),
         }
     }
+
+    /// Whether it is not known any more what is on the disk. It is where another program holds the file, and
+    /// where there was no space: then something was not written, and nothing that was is lost.
+    pub(super) fn leaves_doubt(&self) -> bool {
+        use ErrorCode::{DatabaseBusy, DatabaseLocked, DiskFull};
+        match self {
+            Self::Call(_) => false,
+            Self::Sql(error) => {
+                !matches!(error.sqlite_error_code(), Some(DatabaseBusy | DatabaseLocked | DiskFull))
+            }
+        }
+    }
 }
 
 impl From<QueueError> for Halt {

@@ -46,6 +46,9 @@ struct Job {
     state: JobState,
     failed: u32,
     done: u64,
+    /// Chunks that are known, and were at the last lease.
+    chunks: usize,
+    from_chunk: usize,
     /// Of the last lease.
     fence: u64,
     /// When a lease or a pause is over, and how long it is.
@@ -100,6 +103,9 @@ impl Plain {
     fn attempt_failed(&mut self, number: usize) {
         let (now, most) = (self.now, self.limits.attempts);
         let job = &mut self.jobs[number];
+        if job.chunks > job.from_chunk {
+            job.failed = 0;
+        }
         job.failed += 1;
         if job.failed == most {
             self.stop(number, JobState::Dead);
@@ -165,7 +171,19 @@ impl Plain {
         }
         let (state, wait, expires) = (JobState::Queued, None, None);
         let (failed, done, fence, forgotten) = (0, 0, 0, false);
-        self.jobs.push(Job { submission, state, failed, done, fence, wait, expires, forgotten });
+        let (chunks, from_chunk) = (0, 0);
+        self.jobs.push(Job {
+            submission,
+            state,
+            failed,
+            done,
+            chunks,
+            from_chunk,
+            fence,
+            wait,
+            expires,
+            forgotten,
+        });
         self.jobs.len() - 1
     }
 
@@ -180,6 +198,7 @@ impl Plain {
         let job = &mut self.jobs[number];
         self.served.insert(job.submission.submitter, self.turn);
         (job.state, job.fence, job.wait) = (JobState::Running, fence, Some((now + lease, lease)));
+        job.from_chunk = job.chunks;
         Some(number)
     }
 
@@ -199,6 +218,7 @@ impl Plain {
         let job = &mut self.jobs[number];
         if held {
             (job.done, job.wait) = (100 * chunks as u64, Some((now + lease, lease)));
+            job.chunks = job.chunks.max(chunks);
             return Held::Yes;
         }
         let cancelled = job.state == JobState::Cancelled && job.fence == fence && !job.forgotten;
