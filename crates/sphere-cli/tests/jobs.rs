@@ -307,6 +307,19 @@ fn a_worker_that_is_to_end_gives_its_job_back_at_once() {
     goes_on(&jobs, &id, chunks * job["chunks"]["points"].as_u64().unwrap());
 }
 
+/// What cannot be stopped is not waited for.
+#[test]
+fn a_worker_that_judges_gives_its_job_back_too() {
+    let jobs = Jobs::new();
+    let id = jobs.submit("quality random --count 1e7");
+    let worker = jobs.worker("--engines cpu --threads 1");
+    jobs.wait_until(&id, "points", |job| job["progress"]["done"] == 10_000_000);
+    let (_, took) = worker.end("TERM");
+    assert!(took < Duration::from_secs(10), "{took:?}");
+    let job = jobs.job(&id);
+    assert_eq!((&job["state"], &job["failed_attempts"]), (&"queued".into(), &0.into()), "{job}");
+}
+
 #[test]
 fn a_worker_that_is_killed_loses_its_job_to_another() {
     let jobs = Jobs::new();

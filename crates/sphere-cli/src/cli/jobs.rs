@@ -176,7 +176,7 @@ pub(crate) struct WaitArguments {
     #[arg(value_name = "ID", required = true)]
     pub(crate) ids: Vec<String>,
     /// Wait so many seconds at most
-    #[arg(long, value_name = "S")]
+    #[arg(long, value_name = "S", allow_negative_numbers = true)]
     pub(crate) timeout: Option<f64>,
     /// Show a bar with rate and time left
     #[arg(long, value_name = "WHEN", default_value = "auto")]
@@ -210,7 +210,7 @@ pub(crate) struct ResultArguments {
     pub(crate) numa: Numa,
 }
 
-/// End jobs that nobody wants any more; a worker stops within a second
+/// End jobs that nobody wants any more; a worker hears of it within a second
 #[derive(Args, Debug)]
 pub(crate) struct CancelArguments {
     /// The jobs
