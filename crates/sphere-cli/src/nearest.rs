@@ -23,7 +23,7 @@ pub(crate) fn run(arguments: &NearestArguments) -> Result<(), Failure> {
     let place = arguments.output.as_deref().map_or(Place::StandardOutput, Place::of);
     let format = output::format(arguments.format.as_deref(), Some(&place))?;
     place.check(format)?;
-    let mut encoder = IndexEncoder::new(format).map_err(Failure::usage)?;
+    let encoder = IndexEncoder::new(format).map_err(Failure::usage)?;
     let cpu = CpuEngine::new(threads(arguments.threads.as_deref())?).map_err(Failure::work)?;
     let engines = Engines::new(cpu, &arguments.engine.software.options());
     if let EngineChoice::Named(_) = arguments.engine.engine {
@@ -46,15 +46,7 @@ pub(crate) fn run(arguments: &NearestArguments) -> Result<(), Failure> {
     let engine = engines::choose(&engines, &arguments.engine, &work, &[])?;
     let done = engine.nearest(&job, [&x, &y, &z], &mut found, &Stop::never());
     done.map_err(|stopped| Failure::work(stopped.cause))?;
-    let mut output = Output::create(&place)?;
-    output.put(&encoder.begin(x.len() as u64))?;
-    for indices in found.chunks(AT_ONCE) {
-        output.put(&encoder.indices(indices))?;
-    }
-    output.put(encoder.end())?;
-    let bytes = output.bytes();
-    output.flush_all()?;
-    interrupt::keep(|| output.commit())?;
+    let bytes = write(&place, encoder, &found)?;
     if !arguments.json {
         return Ok(());
     }
@@ -68,4 +60,22 @@ pub(crate) fn run(arguments: &NearestArguments) -> Result<(), Failure> {
         capability: engine.capability(),
     };
     report.print(&[&place])
+}
+
+/// Writes indices. How many bytes they took.
+pub(crate) fn write(
+    place: &Place,
+    mut encoder: IndexEncoder,
+    found: &[u64],
+) -> Result<u64, Failure> {
+    let mut output = Output::create(place)?;
+    output.put(&encoder.begin(found.len() as u64))?;
+    for indices in found.chunks(AT_ONCE) {
+        output.put(&encoder.indices(indices))?;
+    }
+    output.put(encoder.end())?;
+    let bytes = output.bytes();
+    output.flush_all()?;
+    interrupt::keep(|| output.commit())?;
+    Ok(bytes)
 }

@@ -176,7 +176,7 @@ pub(crate) struct WaitArguments {
     #[arg(value_name = "ID", required = true)]
     pub(crate) ids: Vec<String>,
     /// Wait so many seconds at most
-    #[arg(long, value_name = "S")]
+    #[arg(long, value_name = "S", allow_negative_numbers = true)]
     pub(crate) timeout: Option<f64>,
     /// Show a bar with rate and time left
     #[arg(long, value_name = "WHEN", default_value = "auto")]
@@ -210,7 +210,7 @@ pub(crate) struct ResultArguments {
     pub(crate) numa: Numa,
 }
 
-/// End jobs that nobody wants any more; a worker stops within a second
+/// End jobs that nobody wants any more; a worker hears of it within a second
 #[derive(Args, Debug)]
 pub(crate) struct CancelArguments {
     /// The jobs
@@ -274,10 +274,10 @@ Examples:
   sphere worker &                                  does the jobs of the queue, as 'sphere serve' does";
 
 const LONG_HELP: &str = "\
-A job is queued, then running, then one of: done (there is a result), failed (it cannot be done), dead (its
-attempts are used up: 'sphere jobs dead' says why, 'sphere jobs retry' queues it again), cancelled. A worker
-that ends gives its job back; one that is silent for 10 s has lost it. Whoever goes on begins where the
-other came to.
+A job is queued, then running, then one of: done (there is a result), failed (it cannot be done),
+dead (its attempts are used up: 'sphere jobs dead' says why, 'sphere jobs retry' queues it again),
+cancelled. A worker that ends gives its job back; one that is silent for 10 s has lost it. Whoever
+goes on begins where the other came to.
 
 Examples:
   Submit, wait with a bar, fetch:
@@ -292,8 +292,8 @@ Examples:
   Ids for a script:
     sphere jobs list --state dead --json --limit 1000 | jq -r .id | xargs sphere jobs retry
 
-Exit status: 0 done, 1 failed while working, or a job that was waited for is not done, 2 wrong arguments,
-130 interrupted.";
+Exit status: 0 done, 1 failed while working, or a job that was waited for is not done, 2 wrong
+arguments, 130 interrupted.";
 
 const SUBMIT_EXAMPLES: &str = "\
 Examples:

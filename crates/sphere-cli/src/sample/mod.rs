@@ -11,13 +11,14 @@ use sphere_engine::{
     Cause, CpuEngine, Engine, EngineChoice, EngineName, Engines, Job, SampleParameters, Sink, Stop,
     Stopped, Work,
 };
+use sphere_io::Format;
 use sphere_math::simd::SimdLevel;
 
 use self::progress::Progress;
 use self::target::Target;
-use crate::cli::SampleArguments;
+use crate::cli::{ProgressWhen, SampleArguments};
 use crate::failure::Failure;
-use crate::output::Output;
+use crate::output::{Output, Place};
 use crate::report::Report;
 use crate::threads::engine;
 use crate::{engines, interrupt};
@@ -64,6 +65,24 @@ pub(crate) fn run(arguments: &SampleArguments) -> Result<(), Failure> {
     };
     let results: Vec<_> = target.points.iter().chain(&target.picture).collect();
     if arguments.json { report.print(&results) } else { report.tell(&results) }
+}
+
+/// Writes the points of a job and nothing else: what `sphere sample` writes for these parameters.
+pub(crate) fn write(
+    engine: &dyn Engine,
+    job: &Job,
+    parameters: &SampleParameters,
+    (place, format): (&Place, Format),
+    when: ProgressWhen,
+) -> Result<(), Failure> {
+    interrupt::install()?;
+    let target = Target { points: Some(place.clone()), format, picture: None };
+    let mut output = Output::create(place)?;
+    let progress = Progress::new(when, job.points(), &target);
+    points::write(engine, job, parameters, format, &mut output, &progress)?;
+    progress.finish();
+    output.flush_all()?;
+    interrupt::keep(|| output.commit())
 }
 
 /// The engine that the user wants, if it can do all that is asked for.

@@ -83,7 +83,7 @@ pub(crate) fn files(folder: &Path) -> Vec<String> {
     names
 }
 
-fn ended(output: Output) -> Run {
+pub(crate) fn ended(output: Output) -> Run {
     Run {
         status: output.status.code(),
         stdout: output.stdout,

@@ -17,6 +17,10 @@ const SHOWN: Duration = Duration::from_secs(1);
 /// Looks whether this worker is to stop.
 const LOOK: Duration = Duration::from_millis(50);
 
+/// Work that does not stop so soon is given back while it goes on: its end does not count then. Points stop within a
+/// block of them, judgements do not.
+const STOPPING: Duration = Duration::from_secs(2);
+
 /// A lease that is held.
 pub(super) struct Lease<'a> {
     queue: &'a dyn Queue,
@@ -55,11 +59,16 @@ impl<'a> Lease<'a> {
     /// Until the work has ended.
     fn beat(&self, stop: &Stop, end: &Receiver<()>) {
         let every = (self.leased.lasts / BEATS).min(SHOWN);
-        let mut left = every;
+        let (mut left, mut stopping) = (every, Duration::ZERO);
         while end.recv_timeout(LOOK.min(left)) == Err(RecvTimeoutError::Timeout) {
             left = left.saturating_sub(LOOK);
             if self.parent.cause().is_some() {
                 stop.request();
+                stopping += LOOK;
+                if stopping >= STOPPING {
+                    self.give_back();
+                    return;
+                }
             }
             if !left.is_zero() {
                 continue;
@@ -73,6 +82,18 @@ impl<'a> Lease<'a> {
                 // It may pass before the lease is over.
                 Err(error) => self.events.told(WorkerEvent::Trouble { error: &error }),
             }
+        }
+    }
+
+    /// Leaves the job to others, as far as it has come.
+    fn give_back(&self) {
+        let (queue, token) = (self.queue, self.leased.token);
+        let given = queue.heartbeat(token, self.report.beat()).and_then(|_| queue.release(token));
+        match given {
+            // It was somebody else's already.
+            Ok(()) | Err(QueueError::LeaseLost { .. }) => {}
+            // If the queue does not listen, the lease ends by itself.
+            Err(error) => self.events.told(WorkerEvent::Trouble { error: &error }),
         }
     }
 }

@@ -14,6 +14,8 @@ pub(crate) struct Report {
 #[derive(Debug)]
 struct News {
     done: u64,
+    /// Of so much; 0 where that is not known, or there is nothing to do.
+    total: u64,
     chunk_points: u64,
     /// The number of the first of `checksums`.
     first_chunk: usize,
@@ -27,6 +29,7 @@ impl Report {
         Self {
             news: Mutex::new(News {
                 done: job.progress.done,
+                total: job.progress.total,
                 chunk_points: 0,
                 first_chunk: 0,
                 checksums: Vec::new(),
@@ -72,7 +75,9 @@ impl Report {
     /// All that is news.
     pub(crate) fn beat(&self) -> Beat {
         let news = self.news();
-        let chunks = (!news.checksums.is_empty()).then(|| NewChunks {
+        // That no points have no chunks is news too.
+        let is_empty = news.total == 0 && news.chunk_points > 0;
+        let chunks = (is_empty || !news.checksums.is_empty()).then(|| NewChunks {
             points: news.chunk_points,
             from: news.first_chunk,
             checksums: news.checksums.clone(),

@@ -313,3 +313,14 @@ fn a_task_is_that_of_its_job() {
     );
     assert_eq!(Task::Sample(task.unwrap()).new_job("me").total, 100_000_000_000);
 }
+
+#[test]
+fn no_points_are_a_result_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let (queue, offload) = (queue(folder.path()), offload(EngineName::Cpu, &[]));
+    let id = submit(&queue, "sample", json!({"scheme": "random", "count": 0}));
+    let _worker = worker(&queue, &offload, "one");
+    let view = until(&queue, id, ended);
+    assert_eq!(view.state, JobState::Done, "{view:?}");
+    assert!(matches!(view.result, Some(JobResult::Recipe { points: 0, .. })), "{view:?}");
+}
