@@ -13,10 +13,8 @@ mod ours;
 mod read;
 mod schema;
 mod submit;
-mod time;
 mod trouble;
 mod turn;
-mod wake;
 mod work;
 mod writer;
 

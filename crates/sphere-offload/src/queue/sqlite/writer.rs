@@ -7,10 +7,10 @@ use std::thread::{self, JoinHandle};
 
 use rusqlite::{Connection, TransactionBehavior};
 
+use super::super::time::Time;
+use super::super::wake::Bell;
 use super::super::{Limits, Moment, QueueError};
-use super::time::Time;
 use super::trouble::{Halt, of_storage};
-use super::wake::Bell;
 use super::work::{Watch, Work};
 
 /// Calls that wait for the writer; who comes then waits for a place.
