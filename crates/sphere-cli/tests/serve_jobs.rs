@@ -4,77 +4,9 @@
 
 mod common;
 
-use std::time::{Duration, Instant};
-
 use common::http::{Answer, Service};
+use common::jobs::{Kept, cpu, done, events, post, sample, submit, view, wait_for};
 use serde_json::{Value, json};
-use tempfile::TempDir;
-
-const PATIENCE: Duration = Duration::from_secs(20);
-
-/// A file for a queue, and services that share it.
-struct Kept(TempDir);
-
-impl Kept {
-    fn new() -> Self {
-        Self(tempfile::tempdir().unwrap())
-    }
-
-    fn start(&self, arguments: &str) -> Service {
-        let path = self.0.path().join("queue.sqlite");
-        Service::start(&format!("--queue sqlite:{} {arguments}", path.display()))
-    }
-}
-
-/// A service of the CPU, with a queue and a worker.
-fn cpu() -> (Kept, Service) {
-    let kept = Kept::new();
-    let service = kept.start("--engines cpu");
-    (kept, service)
-}
-
-fn post(service: &Service, job: &Value) -> Answer {
-    service.post("/v1/jobs", "application/json", job.to_string().as_bytes())
-}
-
-/// The id of a job that is taken.
-fn submit(service: &Service, job: &Value) -> String {
-    let answer = post(service, job);
-    assert_eq!(answer.status, 202, "{job}: {answer:?}");
-    let document = answer.json();
-    let id = document["id"].as_str().unwrap().to_string();
-    assert_eq!(answer.header("location"), Some(format!("/v1/jobs/{id}").as_str()));
-    assert_eq!(document, json!({ "id": id, "state": "queued" }));
-    id
-}
-
-fn view(service: &Service, id: &str) -> Value {
-    let answer = service.get(&format!("/v1/jobs/{id}"));
-    assert_eq!(answer.status, 200, "{answer:?}");
-    answer.json()
-}
-
-fn wait_for(service: &Service, id: &str, state: &str) -> Value {
-    let started = Instant::now();
-    loop {
-        let job = view(service, id);
-        if job["state"] == state {
-            return job;
-        }
-        assert!(started.elapsed() < PATIENCE, "waited for {state}: {job}");
-        std::thread::sleep(Duration::from_millis(10));
-    }
-}
-
-fn sample(parameters: &Value) -> Value {
-    json!({ "kind": "sample", "parameters": parameters })
-}
-
-fn done(service: &Service, job: &Value) -> String {
-    let id = submit(service, job);
-    wait_for(service, &id, "done");
-    id
-}
 
 /// Parameters, as a query has them.
 fn query(parameters: &Value) -> (String, String) {
@@ -257,4 +189,381 @@ fn what_cannot_be_done_has_failed_for_good() {
     assert_eq!((&problem["error"], &problem["state"]), (&job["error"], &"failed".into()));
     let retried = service.send("POST", &format!("/v1/jobs/{id}/retry"), "");
     assert_eq!((retried.status, &retried.json()["code"]), (409, &"job_state".into()));
+}
+
+/// Ids and states of an answer that is an array.
+fn states(answer: &Answer) -> Vec<(String, String)> {
+    let document = answer.json();
+    let text = |job: &Value, name: &str| job[name].as_str().unwrap().to_string();
+    let jobs = document.as_array().unwrap().iter();
+    jobs.map(|job| (text(job, "id"), text(job, "state"))).collect()
+}
+
+#[test]
+fn the_same_key_is_the_same_job() {
+    let (_kept, service) = cpu();
+    let mut job = sample(&json!({ "scheme": "disk", "count": 10 }));
+    let with_key = |key: &str, job: &Value| {
+        let headers = format!("content-type: application/json\r\nidempotency-key: {key}\r\n");
+        service.post_with("/v1/jobs", &headers, job.to_string().as_bytes())
+    };
+    let first = with_key("a b", &job).json()["id"].clone();
+    let first = first.as_str().unwrap();
+    wait_for(&service, first, "done");
+    let again = with_key("\"a b\"", &job);
+    assert_eq!((again.status, again.json()), (202, json!({ "id": first, "state": "done" })));
+    job["idempotency_key"] = "a b".into();
+    assert_eq!(post(&service, &job).json()["id"], first, "the member says the same");
+    let two = with_key("c", &job);
+    assert_eq!((two.status, &two.json()["parameter"]), (400, &"idempotency_key".into()));
+    job["parameters"]["count"] = 11.into();
+    let other = post(&service, &job);
+    assert_eq!((other.status, &other.json()["code"]), (409, &"idempotency_key_used".into()));
+    job["submitter"] = "somebody else".into();
+    assert_ne!(submit(&service, &job), first, "keys are a submitter's own");
+    let batch = with_key("d", &json!([job]));
+    assert_eq!((batch.status, &batch.json()["parameter"]), (400, &"idempotency-key".into()));
+    let answer =
+        post(&service, &json!([job, job, sample(&json!({ "scheme": "disk", "count": 1 }))]));
+    assert_eq!((answer.status, answer.header("location")), (202, Some("/v1/jobs")));
+    let states = states(&answer);
+    assert!(states[0].0 == states[1].0 && states[2].0 != states[0].0, "{states:?}");
+}
+
+#[test]
+fn many_jobs_are_listed_a_page_at_a_time() {
+    let kept = Kept::new();
+    let service = kept.start("--engines cpu --workers 0");
+    let mut ids = Vec::new();
+    for submitter in ["you", "me", "me"] {
+        let job = |count: u32| {
+            json!({ "kind": "sample", "submitter": submitter,
+                    "parameters": { "scheme": "disk", "count": count } })
+        };
+        let answer = post(&service, &(1..=10).map(job).collect());
+        ids.extend(states(&answer).into_iter().map(|(id, state)| {
+            assert_eq!(state, "queued");
+            id
+        }));
+    }
+    ids.reverse();
+    let cancelled = service.send("DELETE", &format!("/v1/jobs/{}", ids[3]), "");
+    assert_eq!((cancelled.status, cancelled.body.len()), (204, 0));
+    let page = |query: &str| {
+        let answer = service.get(&format!("/v1/jobs?{query}"));
+        assert_eq!(answer.status, 200, "{query}: {answer:?}");
+        answer.json()
+    };
+    let mut seen = Vec::new();
+    let mut after = String::new();
+    for length in [12, 12, 6] {
+        let page = page(&format!("limit=12{after}"));
+        let jobs = page["jobs"].as_array().unwrap();
+        assert_eq!(jobs.len(), length);
+        seen.extend(jobs.iter().map(|job| job["id"].as_str().unwrap().to_string()));
+        after = format!("&after={}", page["next"]);
+    }
+    assert_eq!((seen, after.as_str()), (ids.clone(), "&after=null"));
+    let count = |query: &str| page(query)["jobs"].as_array().unwrap().len();
+    assert_eq!(count("submitter=me"), 20);
+    assert_eq!(count("submitter=me&state=queued"), 19);
+    assert_eq!(page("state=cancelled")["jobs"][0]["id"], ids[3].as_str());
+    assert_eq!(count("state=running"), 0);
+    // The turns of submitters are not the order of the list.
+    assert_eq!(view(&service, &ids[29])["position"], 0);
+    assert_eq!(view(&service, &ids[19])["position"], 1);
+    assert_eq!(service.send("HEAD", "/v1/jobs", "").status, 200);
+}
+
+#[test]
+fn nobody_computes_what_nobody_wants() {
+    let kept = Kept::new();
+    let service = kept.start("--engines cpu --fault slow:cpu:40");
+    let id = submit(&service, &sample(&json!({ "scheme": "random", "count": "1e11" })));
+    wait_for(&service, &id, "running");
+    let path = format!("/v1/jobs/{id}");
+    let early = service.get(&format!("{path}/result"));
+    assert_eq!((early.status, &early.json()["code"]), (409, &"not_done".into()));
+    assert_eq!(early.json()["state"], "running");
+    assert!(early.header("retry-after").is_some());
+    for _ in 0..2 {
+        assert_eq!(service.send("DELETE", &path, "").status, 204, "again is no error");
+    }
+    assert_eq!(view(&service, &id)["state"], "cancelled");
+    let gone = service.get(&format!("{path}/result"));
+    assert_eq!((gone.status, &gone.json()["code"]), (410, &"job_cancelled".into()));
+    // The worker is free for others.
+    let other = done(&service, &sample(&json!({ "scheme": "random", "count": 10 })));
+    let late = service.send("DELETE", &format!("/v1/jobs/{other}"), "");
+    assert_eq!((late.status, &late.json()["code"]), (409, &"job_state".into()));
+    assert_eq!(late.json()["state"], "done");
+}
+
+#[test]
+fn whoever_watches_a_job_sees_it_end() {
+    let kept = Kept::new();
+    let service = kept.start("--engines cpu --fault slow:cpu:40");
+    // Some 115 blocks.
+    let id = submit(&service, &sample(&json!({ "scheme": "random", "count": "5e6" })));
+    let seen = events(&service, &id);
+    let last = seen.last().unwrap();
+    assert_eq!((&last["state"], &last["progress"]["done"]), (&"done".into(), &5_000_000.into()));
+    assert_eq!(*last, view(&service, &id));
+    let done: Vec<u64> = seen.iter().map(|job| job["progress"]["done"].as_u64().unwrap()).collect();
+    assert!(done.is_sorted() && done.len() >= 3, "progress is shown meanwhile: {done:?}");
+    assert!(done.iter().any(|done| (1..5_000_000).contains(done)), "{done:?}");
+    assert_eq!(events(&service, &id), [last.clone()], "of what has ended there is one");
+    let head = service.send("HEAD", &format!("/v1/jobs/{id}/events"), "");
+    assert_eq!((head.status, head.body.len()), (200, 0));
+    service.wait_for("sphere_queue_watchers", 0.0);
+    // Somebody who leaves is no watcher any more, and nobody keeps a service from ending.
+    let endless = submit(&service, &sample(&json!({ "scheme": "random", "count": "1e11" })));
+    let path = format!("GET /v1/jobs/{endless}/events HTTP/1.1\r\nhost: test\r\n\r\n");
+    let watcher = service.ask(&path);
+    service.wait_for("sphere_queue_watchers", 1.0);
+    drop(watcher);
+    service.wait_for("sphere_queue_watchers", 0.0);
+}
+
+#[test]
+fn jobs_that_cannot_be_are_refused() {
+    let (_kept, service) = cpu();
+    let of = |kind: &str, parameters: Value| json!({ "kind": kind, "parameters": parameters });
+    let named = |name: &str, value: Value| {
+        let mut job = of("sample", json!({ "scheme": "disk", "count": 1 }));
+        job[name] = value;
+        job
+    };
+    let zero = json!({ "scheme": "fibonacci", "directions": [[1, 2, 3]] });
+    let table = [
+        (of("dance", json!({})), 400, "unknown_kind", "kind"),
+        (of("sample", json!({})), 400, "invalid_value", "scheme"),
+        (of("sample", json!({ "scheme": "cube" })), 400, "invalid_value", "scheme"),
+        (of("sample", json!({ "scheme": "disk" })), 400, "missing_parameter", "count"),
+        (
+            of("sample", json!({ "scheme": "disk", "count": "2e12" })),
+            400,
+            "too_many_points",
+            "count",
+        ),
+        (of("sample", json!({ "scheme": "disk", "count": [1] })), 400, "invalid_value", "count"),
+        (of("sample", json!({ "scheme": "disk", "count": null })), 400, "invalid_value", "count"),
+        (
+            of("sample", json!({ "scheme": "disk", "format": "csv" })),
+            400,
+            "unknown_parameter",
+            "format",
+        ),
+        (of("sample", zero.clone()), 400, "unknown_parameter", "directions"),
+        (
+            of("quality", json!({ "scheme": "disk", "count": "1e10" })),
+            400,
+            "too_many_points",
+            "count",
+        ),
+        (
+            of("quality", json!({ "scheme": "disk", "count": 9, "precision": "f32" })),
+            400,
+            "parameter_not_for_kind",
+            "precision",
+        ),
+        (of("nearest", zero), 400, "missing_parameter", "total"),
+        (
+            of("nearest", json!({ "scheme": "fibonacci", "total": 9 })),
+            400,
+            "invalid_value",
+            "directions",
+        ),
+        (
+            of(
+                "nearest",
+                json!({ "scheme": "fibonacci", "total": 9, "directions": "0".repeat(64) }),
+            ),
+            400,
+            "invalid_value",
+            "directions",
+        ),
+        (of("sample", "disk".into()), 400, "invalid_body", ""),
+        (named("colour", "red".into()), 400, "invalid_body", ""),
+        (named("submitter", "".into()), 400, "empty", ""),
+        (named("submitter", "x".repeat(300).into()), 413, "too_large", ""),
+        (named("idempotency_key", "".into()), 400, "empty", ""),
+        (named("expires_after_seconds", (-1).into()), 400, "invalid_body", ""),
+        (
+            named("expires_after_seconds", 2_592_001.into()),
+            400,
+            "invalid_value",
+            "expires_after_seconds",
+        ),
+        (json!({ "kind": "sample" }), 400, "invalid_body", ""),
+        (json!(5), 400, "invalid_body", ""),
+        (json!([of("dance", json!({}))]), 400, "unknown_kind", "kind"),
+        (vec![named("submitter", "x".repeat(2_000).into()); 600].into(), 413, "body_too_large", ""),
+    ];
+    for (job, status, code, parameter) in table {
+        let answer = post(&service, &job);
+        let problem = answer.json();
+        let shown: String = job.to_string().chars().take(100).collect();
+        assert_eq!((answer.status, &problem["code"]), (status, &code.into()), "{shown}: {problem}");
+        assert_eq!(problem["parameter"].as_str().unwrap_or(""), parameter, "{shown}");
+        assert_eq!(answer.header("content-type"), Some("application/problem+json"));
+        assert!(problem["detail"].as_str().unwrap().len() > 10, "{shown}");
+    }
+    for (media_type, body, status) in [
+        ("application/json", "", 400),
+        ("application/json", "{", 400),
+        ("application/json", "\u{e9}", 400),
+        ("text/csv", "{}", 415),
+        ("application/x-www-form-urlencoded", "{}", 415),
+    ] {
+        assert_eq!(service.post("/v1/jobs", media_type, body.as_bytes()).status, status, "{body}");
+    }
+    let text = "submitter=\u{e9}";
+    let strange = format!("content-type: application/json\r\nx-sphere-submitter: {text}\r\n");
+    assert_eq!(service.post_with("/v1/jobs", &strange, b"{}").status, 400);
+    assert_eq!(service.get("/v1/jobs").json()["jobs"], json!([]), "nothing was kept");
+}
+
+#[test]
+fn places_that_are_not_there_say_so() {
+    let (_kept, service) = cpu();
+    let unknown = "0".repeat(32);
+    for name in [unknown.as_str(), "5", "ABCDEF00112233445566778899AABBCC", "%00"] {
+        for (method, below) in [
+            ("GET", ""),
+            ("DELETE", ""),
+            ("GET", "/result"),
+            ("GET", "/events"),
+            ("POST", "/retry"),
+        ] {
+            let answer = service.send(method, &format!("/v1/jobs/{name}{below}"), "");
+            let problem = answer.json();
+            assert_eq!(
+                (answer.status, &problem["code"]),
+                (404, &"unknown_job".into()),
+                "{name}{below}"
+            );
+            let is_id = name == unknown;
+            let detail = problem["detail"].as_str().unwrap();
+            assert_eq!(detail.contains("32 hexadecimal digits"), !is_id, "{detail}");
+        }
+    }
+    for (method, path, allowed) in [
+        ("DELETE", "/v1/jobs", "GET, HEAD, POST"),
+        ("POST", "/v1/jobs/5", "GET, HEAD, DELETE"),
+        ("POST", "/v1/jobs/5/events", "GET, HEAD"),
+        ("GET", "/v1/jobs/5/retry", "POST"),
+    ] {
+        let answer = service.send(method, path, "");
+        assert_eq!((answer.status, answer.header("allow")), (405, Some(allowed)), "{path}");
+    }
+    for (query, parameter) in [
+        ("?state=lost", "state"),
+        ("?limit=0", "limit"),
+        ("?limit=1001", "limit"),
+        ("?after=x", "after"),
+        ("?state=done&state=done", "state"),
+        ("?colour=red", "colour"),
+    ] {
+        let answer = service.get(&format!("/v1/jobs{query}"));
+        assert_eq!(
+            (answer.status, &answer.json()["parameter"]),
+            (400, &parameter.into()),
+            "{query}"
+        );
+    }
+    let id = done(&service, &sample(&json!({ "scheme": "disk", "count": 10 })));
+    for (query, status) in
+        [("format=xlsx", 400), ("format=csv&format=csv", 400), ("count=5", 400), ("", 200)]
+    {
+        assert_eq!(service.get(&format!("/v1/jobs/{id}/result?{query}")).status, status, "{query}");
+    }
+    let accept = service.send("GET", &format!("/v1/jobs/{id}/result"), "accept: image/png\r\n");
+    assert_eq!(accept.status, 406);
+}
+
+#[test]
+fn a_service_without_a_queue_says_so() {
+    let service = Service::start("--engines cpu");
+    for path in ["/v1/jobs", "/v1/jobs/5", "/v1/jobs/5/result", "/v1/jobs/5/events"] {
+        let answer = service.get(path);
+        assert_eq!((answer.status, &answer.json()["code"]), (404, &"no_queue".into()), "{path}");
+    }
+    let refused = post(&service, &sample(&json!({ "scheme": "disk", "count": 1 })));
+    assert_eq!((refused.status, &refused.json()["code"]), (404, &"no_queue".into()));
+    assert_eq!(service.get("/ready").json()["queue"], "none");
+    assert!(!service.get("/metrics").text().contains("sphere_queue"));
+}
+
+#[test]
+fn jobs_need_the_token() {
+    let kept = Kept::new();
+    let token = kept.0.path().join("token");
+    std::fs::write(&token, "correct-horse-battery\n").unwrap();
+    let service = kept.start(&format!("--engines cpu --token-file {}", token.display()));
+    for (method, path) in [
+        ("GET", "/v1/jobs"),
+        ("POST", "/v1/jobs"),
+        ("GET", "/v1/jobs/5"),
+        ("DELETE", "/v1/jobs/5"),
+        ("GET", "/v1/jobs/5/result"),
+        ("GET", "/v1/jobs/5/events"),
+        ("POST", "/v1/jobs/5/retry"),
+    ] {
+        assert_eq!(service.send(method, path, "").status, 401, "{method} {path}");
+    }
+    let friend = "authorization: Bearer correct-horse-battery\r\n";
+    assert_eq!(service.send("GET", "/v1/jobs", friend).status, 200);
+}
+
+/// Queues that cannot be: one line that says why, and nothing is changed.
+#[test]
+fn a_queue_that_cannot_be_is_told_at_start() {
+    let kept = Kept::new();
+    let sphere = common::Sphere::new();
+    let foreign = kept.0.path().join("foreign");
+    std::fs::write(&foreign, "not a queue, but somebody's letters").unwrap();
+    let folder = kept.0.path().display();
+    for (arguments, status, told) in [
+        ("--queue here", 2, "sqlite:FILE"),
+        ("--queue sqlite:", 2, "or none"),
+        ("--workers 65", 2, "at most 64"),
+        ("--workers -1", 2, "-1"),
+        (&format!("--queue sqlite:{folder}"), 1, "is a folder"),
+        (&format!("--queue sqlite:{}", foreign.display()), 1, "no queue of Sphere"),
+        (&format!("--queue sqlite:{}/queue", foreign.display()), 1, "--queue none"),
+    ] {
+        let run = sphere.run(&format!("serve --listen 127.0.0.1:0 --engines cpu {arguments}"));
+        assert_eq!(run.status, Some(status), "{arguments}: {run:?}");
+        assert!(run.stderr.contains(told) && run.stdout.is_empty(), "{arguments}: {}", run.stderr);
+    }
+    assert_eq!(std::fs::read(&foreign).unwrap(), b"not a queue, but somebody's letters");
+    // The default is a file of the user's, and is printed.
+    let printed = sphere.run("serve --print-config").success();
+    let line =
+        format!("queue = \"sqlite:{}/data/sphere/queue.sqlite\"", sphere.folder.path().display());
+    assert!(printed.text().lines().any(|found| found == line), "{}", printed.text());
+    assert!(!sphere.path("data").exists(), "only printed");
+    let none = sphere.run("serve --queue none --workers 3 --print-config").success();
+    assert!(none.text().contains("queue = \"none\"\nworkers = 3\n"), "{}", none.text());
+}
+
+#[test]
+fn a_service_says_which_queue_it_has() {
+    use std::io::{BufRead as _, BufReader};
+
+    let kept = Kept::new();
+    let path = kept.0.path().join("queue.sqlite");
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_sphere"))
+        .args(["serve", "--listen", "127.0.0.1:0", "--engines", "cpu", "--log", "error"])
+        .env("SPHERE_QUEUE", format!("sqlite:{}", path.display()))
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let lines: Vec<String> = lines.take(2).map(Result::unwrap).collect();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(lines[0].starts_with("Sphere server listening on 127.0.0.1:"), "{lines:?}");
+    assert_eq!(lines[1], format!("Queue: sqlite:{}", path.display()));
 }

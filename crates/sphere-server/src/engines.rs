@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 use sphere_engine::{CpuEngine, EngineChoice, EngineName, Exactness, Work};
 #[cfg(target_os = "linux")]
 use sphere_offload::Workers;
+use sphere_offload::fault::Fault;
 use sphere_offload::ladder::{Condition, Events, Executed, Status, Way};
 #[cfg(target_os = "linux")]
 use sphere_offload::supervisor::Limits;
@@ -37,7 +38,7 @@ pub(crate) fn start(
         verify: config.verify.map(|fraction| fraction.0),
         // Keys of hash maps are random, and known to nobody.
         seed: RandomState::new().hash_one(0),
-        faults: config.fault.clone(),
+        faults: Fault::of_engines(&config.fault),
         patience: config.engine_time(),
         events,
     })

@@ -1,5 +1,7 @@
 //! The service described: an `OpenAPI` 3.1 document, made from the names that the service itself uses.
 
+mod jobs;
+
 use std::iter;
 
 use hyper::StatusCode;
@@ -47,14 +49,17 @@ fn describe(max_points: u64, engines: &[EngineName]) -> Value {
     let mut engines = plain("What the engines are in, the first choice first", "application/json");
     engines["get"]["responses"]["401"] = problem("A token is needed");
     paths.insert("/v1/engines".into(), engines);
+    paths.extend(jobs::paths().map(|(path, described)| (path.to_string(), described)));
     paths.insert("/openapi.json".into(), plain("This document", "application/json"));
+    let mut schemas = jobs::schemas();
+    schemas.insert("Problem".to_string(), problem_schema());
     json!({
         "openapi": "3.1.0",
         "info": {
             "title": "Sphere",
             "version": env!("CARGO_PKG_VERSION"),
             "summary": "Points on the unit sphere",
-            "description": "Every answer under /v1 is a pure function of its request: the same bytes \
+            "description": "Every answer under /v1/sample and /v1/nearest is a pure function of its request: the same bytes \
                 from any machine, for ever, within one draw version (x-sphere-draws). Points of \
                 engine=wgpu alone are within 2^-21 of them, and not to be kept. x-sphere-engine says \
                 what computed.",
@@ -62,7 +67,7 @@ fn describe(max_points: u64, engines: &[EngineName]) -> Value {
         },
         "paths": paths,
         "components": {
-            "schemas": { "Problem": problem_schema() },
+            "schemas": schemas,
             "securitySchemes": { "token": { "type": "http", "scheme": "bearer" } },
         },
         "security": [{}, { "token": [] }],
@@ -100,12 +105,14 @@ fn sample(scheme: SchemeKind, max_points: u64, engines: &[EngineName]) -> Value 
                 "description": "The bytes that Range asks for (raw, npy and ply; not of wgpu)",
                 "headers": executed(),
             },
+            "202": jobs::instead(),
             "304": { "description": "If-None-Match names the current ETag; wgpu has none" },
             "400": problem("A parameter that cannot be"),
             "401": problem("A token is needed"),
             "406": problem("No format that Accept allows"),
             "413": problem("The request has a body"),
             "416": problem("Range lies outside"),
+            "429": jobs::quota(),
             "503": problem("Busy, or every engine has failed (Retry-After says when to try again), or no such engine here"),
         },
     })
@@ -173,12 +180,14 @@ fn nearest(engines: &[EngineName]) -> Value {
             "200": { "description": "The indices", "headers": executed(), "content": {
                 "application/json": {}, "text/csv": {}, "application/octet-stream": {},
             } },
+            "202": jobs::instead(),
             "400": problem("A parameter or a body that cannot be"),
             "401": problem("A token is needed"),
             "406": problem("No format that Accept allows"),
             "408": problem("The body did not arrive in time"),
             "413": problem("The body is too large"),
             "415": problem("No media type that is read"),
+            "429": jobs::quota(),
             "503": problem("Busy, or every engine has failed (Retry-After says when to try again), or no such engine here"),
         },
     })
@@ -251,14 +260,20 @@ fn problem_schema() -> Value {
         "properties": {
             "type": text, "title": text, "status": { "type": "integer" },
             "detail": text, "code": text, "parameter": text,
+            "state": { "$ref": "#/components/schemas/JobState" },
+            "error": { "$ref": "#/components/schemas/Refusal" },
         },
     })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::describe;
+    use std::collections::BTreeSet;
+
     use sphere_engine::{EngineName, SchemeKind};
+
+    use super::describe;
+    use crate::route::Route;
 
     #[test]
     fn every_parameter_of_every_scheme_is_described() {
@@ -275,6 +290,23 @@ mod tests {
             assert_eq!(names[names.len() - 3..], ["format", "engine", "quality"]);
             let engines = &described[names.len() - 2]["schema"]["enum"];
             assert_eq!(*engines, serde_json::json!(["auto", "cpu", "wgpu"]));
+        }
+    }
+
+    #[test]
+    fn every_route_of_jobs_is_described_with_its_methods() {
+        let document = describe(1_000, &[EngineName::Cpu]);
+        for (path, described) in document["paths"].as_object().unwrap() {
+            let route = Route::of(path);
+            assert_ne!(route, Route::Unknown, "{path}");
+            let described = described.as_object().unwrap().keys().map(|name| name.to_uppercase());
+            let methods = route.methods().split(", ").filter(|method| *method != "HEAD");
+            assert_eq!(described.collect::<BTreeSet<_>>(), methods.map(str::to_owned).collect());
+        }
+        let text = document.to_string();
+        for name in text.split("#/components/schemas/").skip(1) {
+            let name = name.split('"').next().unwrap();
+            assert!(document["components"]["schemas"][name].is_object(), "{name}");
         }
     }
 }

@@ -30,14 +30,20 @@ pub(crate) struct Problem {
     /// What to change, where it is a parameter.
     #[serde(skip_serializing_if = "Option::is_none")]
     parameter: Option<String>,
-    /// What the job is, where one is asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    state: Option<JobState>,
+    /// Where a job is asked for.
+    #[serde(flatten)]
+    job: Option<Box<OfJob>>,
+    #[serde(skip)]
+    header: Option<Box<(HeaderName, HeaderValue)>>,
+}
+
+/// What the job is that is asked for.
+#[derive(Debug, Serialize)]
+struct OfJob {
+    state: JobState,
     /// Why it has no result, where it never will.
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<Refusal>,
-    #[serde(skip)]
-    header: Option<Box<(HeaderName, HeaderValue)>>,
 }
 
 impl Problem {
@@ -49,14 +55,17 @@ impl Problem {
             detail: detail.into(),
             code,
             parameter: None,
-            state: None,
-            error: None,
+            job: None,
             header: None,
         }
     }
 
     fn for_parameter(self, parameter: &str) -> Self {
         Self { parameter: Some(parameter.to_string()), ..self }
+    }
+
+    fn with_job(self, state: JobState, error: Option<Refusal>) -> Self {
+        Self { job: Some(Box::new(OfJob { state, error })), ..self }
     }
 
     fn with_header(self, name: HeaderName, value: impl Into<HeaderValue>) -> Self {
@@ -290,7 +299,7 @@ impl Problem {
             }
             QueueError::KeyUsed { .. } => told(StatusCode::CONFLICT, "idempotency_key_used"),
             QueueError::State { state, .. } => {
-                Self { state: Some(*state), ..told(StatusCode::CONFLICT, "job_state") }
+                told(StatusCode::CONFLICT, "job_state").with_job(*state, None)
             }
             QueueError::UnknownJob { .. } => told(StatusCode::NOT_FOUND, UNKNOWN_JOB),
             QueueError::LeaseLost { .. }
@@ -333,11 +342,7 @@ impl Problem {
                 format!("job {id} is {}; /v1/jobs/{id}/events tells when it is done", view.state),
             ),
         };
-        let problem = Self {
-            state: Some(view.state),
-            error: view.error.clone(),
-            ..Self::new(status, code, detail)
-        };
+        let problem = Self::new(status, code, detail).with_job(view.state, view.error.clone());
         if code == "not_done" {
             problem.with_header(RETRY_AFTER, limits::RETRY_SECONDS)
         } else {
@@ -356,5 +361,43 @@ impl Problem {
             response.headers_mut().insert(name, value);
         }
         response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use hyper::StatusCode;
+    use hyper::header::RETRY_AFTER;
+    use sphere_offload::queue::{BlobId, JobId, JobState, QueueError};
+
+    use super::Problem;
+
+    #[test]
+    fn what_a_queue_refuses_has_a_status_and_says_when_to_try_again() {
+        let id = JobId::from_bytes([7; 16]);
+        let (what, limit, size) = ("x", 5, 6);
+        let text = "me".to_owned();
+        for (error, status, code, again) in [
+            (QueueError::Full { limit }, 503, "queue_full", true),
+            (QueueError::Kept { limit }, 503, "queue_full", true),
+            (QueueError::Stored { limit }, 503, "queue_full", true),
+            (QueueError::Quota { submitter: text.clone(), limit }, 429, "quota_used_up", true),
+            (QueueError::TooLarge { what, size, limit }, 413, "too_large", false),
+            (QueueError::Empty { what }, 400, "empty", false),
+            (QueueError::KeyUsed { key: text.clone(), id }, 409, "idempotency_key_used", false),
+            (QueueError::State { id, state: JobState::Done, rule: what }, 409, "job_state", false),
+            (QueueError::UnknownJob { id }, 404, "unknown_job", false),
+            (QueueError::UnknownBlob { id: BlobId::of(b"") }, 400, "invalid_value", false),
+            (QueueError::Storage { what: text }, 503, "queue_unavailable", true),
+            (QueueError::Busy { path: "/secret".into() }, 503, "queue_unavailable", true),
+            (QueueError::Closed, 503, "queue_unavailable", true),
+        ] {
+            let problem = Problem::queue(&error);
+            assert_eq!((problem.status, problem.code), (status, code), "{error}");
+            assert!(!problem.detail.contains("/secret"), "{}", problem.detail);
+            let response = problem.into_response();
+            assert_eq!(response.status(), StatusCode::from_u16(status).unwrap());
+            assert_eq!(response.headers().contains_key(RETRY_AFTER), again, "{error}");
+        }
     }
 }

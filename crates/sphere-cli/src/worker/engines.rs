@@ -12,6 +12,7 @@ use std::time::Duration;
 use sphere_engine::EngineName;
 #[cfg(target_os = "linux")]
 use sphere_offload::Workers;
+use sphere_offload::fault::Fault;
 #[cfg(target_os = "linux")]
 use sphere_offload::supervisor::Limits;
 #[cfg(target_os = "linux")]
@@ -49,7 +50,7 @@ pub(super) fn start(
         verify: arguments.verify.map(|fraction| fraction.0),
         // Keys of hash maps are random, and known to nobody.
         seed: RandomState::new().hash_one(0),
-        faults: arguments.fault.clone(),
+        faults: Fault::of_engines(&arguments.fault),
         patience: Duration::from_secs(arguments.engine_seconds),
         events: told.clone(),
     });

@@ -40,11 +40,17 @@ impl Answer {
 
 impl Service {
     pub(crate) fn start(arguments: &str) -> Self {
+        Self::start_with(arguments, &[])
+    }
+
+    /// With these variables in its environment.
+    pub(crate) fn start_with(arguments: &str, environment: &[(&str, &str)]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_sphere"))
             .args(["serve", "--listen", "127.0.0.1:0", "--log", "error"])
             .args(arguments.split_whitespace())
             // Unless a test names one: not that of whoever runs the test.
             .env("SPHERE_QUEUE", "none")
+            .envs(environment.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()

@@ -6,6 +6,7 @@
 #[cfg(target_os = "linux")]
 pub(crate) mod browser;
 pub(crate) mod http;
+pub(crate) mod jobs;
 
 use std::path::Path;
 use std::process::{Command, Output, Stdio};

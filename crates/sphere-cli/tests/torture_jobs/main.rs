@@ -17,6 +17,8 @@ mod ledger;
 mod load;
 mod scenario;
 
+use std::thread;
+
 use self::scenario::SCENARIOS;
 
 fn main() {
@@ -26,10 +28,15 @@ fn main() {
     let chosen = SCENARIOS.iter().filter(|scenario| {
         wanted.is_empty() || wanted.iter().any(|word| scenario.name.contains(word.as_str()))
     });
-    let mut rows = Vec::new();
-    for scenario in chosen {
-        rows.push(scenario.run(is_full));
-    }
+    let rows: Vec<_> = if is_full {
+        chosen.map(|scenario| scenario.run(true)).collect()
+    } else {
+        // They wait for leases most of the time.
+        thread::scope(|scope| {
+            let runs: Vec<_> = chosen.map(|one| scope.spawn(|| one.run(false))).collect();
+            runs.into_iter().map(|run| run.join().unwrap()).collect()
+        })
+    };
     println!("\n{}", ledger::HEAD);
     for row in &rows {
         println!("{row}");

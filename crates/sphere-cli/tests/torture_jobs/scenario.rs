@@ -58,7 +58,7 @@ impl Scenario {
             let clients: Vec<_> = (0..CLIENTS)
                 .map(|number| scope.spawn(move || client(server, number, done)))
                 .collect();
-            let mut chance = Chance(11);
+            let mut chance = Chance(self.name.len() as u64);
             while row.kills.values().sum::<u64>() < blows as u64 {
                 thread::sleep(chance.pause(MOST_PAUSE));
                 if let Some(victim) = fleet.strike(&mut chance) {

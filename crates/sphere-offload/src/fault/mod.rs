@@ -65,6 +65,12 @@ pub enum FaultKind {
 }
 
 impl Fault {
+    /// Those of these faults that engines feel; a queue feels the others.
+    #[must_use]
+    pub fn of_engines(faults: &[Self]) -> Vec<Self> {
+        faults.iter().filter(|fault| fault.of_queue().is_none()).cloned().collect()
+    }
+
     /// What is wrong with the queue, if it is that.
     #[must_use]
     pub fn of_queue(&self) -> Option<QueueFault> {

@@ -175,4 +175,7 @@ pub enum OpenError {
         /// As the system says it.
         what: String,
     },
+    /// A queue that servers keep was not opened.
+    #[error(transparent)]
+    Broker(#[from] super::BrokerError),
 }

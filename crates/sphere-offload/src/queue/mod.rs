@@ -1,6 +1,7 @@
 //! The last rung: a job that nobody can compute now is kept, and will be done, once.
 //!
-//! [`Queue`] is the contract; [`sqlite`] keeps it in one file, for one host. What a job goes through is
+//! [`Queue`] is the contract; [`sqlite`] keeps it in one file, for one host, and [`nats`] on servers that
+//! replicate it, for many. What a job goes through is
 //! decided in `record`, which knows neither files nor networks: a back end stores what comes out, in
 //! one step, if nobody else was faster.
 //!
@@ -22,11 +23,14 @@ mod id;
 mod job;
 mod limits;
 mod list;
+pub mod nats;
 mod record;
 mod result;
 pub mod sqlite;
+mod time;
 mod view;
 mod waits;
+mod wake;
 
 pub use self::address::{Address, AddressError};
 pub use self::beat::{Beat, Held, LeaseToken, Leased, NewChunks};
@@ -38,6 +42,7 @@ pub use self::id::{BlobId, IdError, JobId};
 pub use self::job::{JobState, NewJob, Submitted, UnknownState};
 pub use self::limits::Limits;
 pub use self::list::{Counts, Expired, Filter, Page};
+pub use self::nats::{BrokerError, NatsQueue};
 pub use self::result::{Checksums, Chunks, JobResult, Outcome};
 pub use self::sqlite::SqliteQueue;
 pub use self::view::{Attempt, Executed, JobView, Progress, Refusal};

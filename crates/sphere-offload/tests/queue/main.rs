@@ -9,6 +9,7 @@
 
 mod file;
 mod model;
+mod nats;
 mod stand;
 mod suite;
 mod together;
@@ -32,4 +33,6 @@ impl Place for InFile {
     }
 }
 
-place!(sqlite, || Box::new(crate::InFile(tempfile::tempdir().unwrap())));
+place!(sqlite, || Box::new(crate::InFile(tempfile::tempdir().unwrap())), || true);
+place!(nats_one, crate::nats::on_one, crate::nats::server::is_there);
+place!(nats_three, crate::nats::on_three, crate::nats::server::is_there);

@@ -22,12 +22,13 @@ pub(crate) trait Place: fmt::Debug {
 /// A new place.
 pub(crate) type Make = fn() -> Box<dyn Place>;
 
-/// All tests of the suite, for one kind of place.
+/// All tests of the suite, for one kind of place, if what it needs is there.
 macro_rules! place {
-    ($name:ident, $make:expr) => {
+    ($name:ident, $make:expr, $there:expr) => {
         mod $name {
             const MAKE: crate::stand::Make = $make;
-            crate::suite::tests!(MAKE);
+            const THERE: fn() -> bool = $there;
+            crate::suite::tests!(MAKE, THERE);
         }
     };
 }

@@ -45,7 +45,7 @@ pub(super) struct Record {
     /// The [`Moment::age`] of the queue at which the job is forgotten.
     pub(super) expires: Option<u64>,
     error: Option<Refusal>,
-    result: Option<JobResult>,
+    pub(super) result: Option<JobResult>,
 }
 
 /// Who has the job. Of a cancelled one, who is to be told.
@@ -98,6 +98,14 @@ impl Record {
         let (worker, since, from_chunk) = (worker.to_owned(), now.wall, self.chunks_known());
         self.holder = Some(Holder { fence, worker, since, from_chunk });
         self.updated = now.wall;
+    }
+
+    /// Names the fence of a lease that was stored before it was known: where the number of the stored
+    /// message is the fence, nobody knows it earlier.
+    pub(super) fn fence(&mut self, fence: u64) {
+        if let Some(holder) = &mut self.holder {
+            holder.fence = fence;
+        }
     }
 
     /// Its wait has passed, and nothing has happened.

@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 use rusqlite::Connection;
 
 use super::super::record::{Record, check, named};
+use super::super::time::Time;
+use super::super::wake::Bell;
 use super::super::{
     Beat, BlobId, Clock, Counts, Drill, Expired, Filter, Held, JobId, JobState, JobView,
     LeaseToken, Leased, Limits, Moment, NewJob, OpenError, Outcome, Page, Queue, QueueError,
@@ -16,9 +18,7 @@ use super::keeper::Tools;
 use super::open::Opened;
 use super::ours::Ours;
 use super::submit::{self, Prepared};
-use super::time::Time;
 use super::trouble::{Halt, opening};
-use super::wake::Bell;
 use super::work::Work;
 use super::writer::Writer;
 use super::{blobs, jobs, open, read, turn};

@@ -9,8 +9,8 @@ use rusqlite::Connection;
 
 use super::super::{Drill, Limits, QueueError};
 use super::serve::{End, serve};
-use super::time::Time;
-use super::wake::Bell;
+use super::super::time::Time;
+use super::super::wake::Bell;
 use super::writer::Call;
 
 /// What they work with.

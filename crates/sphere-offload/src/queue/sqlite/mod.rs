@@ -16,10 +16,8 @@ mod refuse;
 mod schema;
 mod serve;
 mod submit;
-mod time;
 mod trouble;
 mod turn;
-mod wake;
 mod work;
 mod writer;
 

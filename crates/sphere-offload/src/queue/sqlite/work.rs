@@ -2,10 +2,10 @@
 
 use rusqlite::Connection;
 
+use super::super::time::Time;
 use super::super::waits::Waits;
 use super::super::{Limits, Moment};
 use super::jobs::{self, Stored};
-use super::time::Time;
 use super::trouble::Halt;
 
 /// What the writer knows of the file from transaction to transaction.

@@ -6,9 +6,9 @@ use std::thread::{self, JoinHandle};
 
 use rusqlite::Connection;
 
+use super::super::time::Time;
 use super::super::{Moment, QueueError};
 use super::keeper::{self, Tools};
-use super::time::Time;
 use super::trouble::{Halt, of_storage};
 use super::work::Work;
 

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::super::clock::millis;
-use super::super::{Clock, Moment};
+use super::clock::millis;
+use super::{Clock, Moment};
 
 /// A clock with the age of a queue.
 #[derive(Debug)]
