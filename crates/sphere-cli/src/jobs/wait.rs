@@ -50,14 +50,13 @@ pub(super) fn wait(
             bar.end();
             return ended(&jobs);
         }
-        if let Some(timeout) = timeout.filter(|timeout| began.elapsed() >= *timeout) {
+        let left = timeout.map_or(LOOK, |timeout| timeout.saturating_sub(began.elapsed()));
+        if left.is_zero() {
             bar.end();
-            return Err(late(&jobs, timeout));
+            return Err(late(&jobs, began.elapsed()));
         }
         bar.show(&jobs);
-        thread::sleep(
-            timeout.map_or(LOOK, |timeout| (timeout - began.elapsed().min(timeout)).min(LOOK)),
-        );
+        thread::sleep(left.min(LOOK));
     }
 }
 
@@ -78,7 +77,7 @@ fn go_on_when_interrupted(bar: &Bar, asked: &Asked, ids: &[JobId]) -> Result<(),
     ctrlc::set_handler(move || {
         bar.finish_and_clear();
         let advice =
-            format!("'sphere jobs wait{flag} {ids}' waits again, cancel ends what is not done");
+            format!("'sphere jobs wait{flag} {ids}' waits again, 'sphere jobs cancel' ends it");
         let _ = writeln!(io::stderr(), "interrupted: the work goes on; {advice}");
         std::process::exit(INTERRUPTED);
     })
@@ -101,11 +100,10 @@ pub(super) fn cause(job: &JobView) -> String {
     }
 }
 
-fn late(jobs: &[JobView], timeout: Duration) -> Failure {
+fn late(jobs: &[JobView], after: Duration) -> Failure {
     let left = jobs.iter().filter(|job| !job.state.is_final());
     let left: Vec<String> = left.map(|job| format!("job {} is {}", job.id, job.state)).collect();
-    let after = timeout.as_secs_f64();
-    Failure::work(format!("{} after {after} s, and goes on", left.join(", ")))
+    Failure::work(format!("{} after {:.1} s, and goes on", left.join(", "), after.as_secs_f64()))
 }
 
 /// How far all of them are, on standard error; nothing where nobody watches.
@@ -129,14 +127,14 @@ impl Bar {
         let done: u64 = jobs.iter().map(|job| job.progress.done).sum();
         // Without a total, or before anybody works, there is no rate to tell.
         let is_counted = total > 0 && done > 0;
+        if is_counted {
+            self.0.set_position(done);
+        }
         if is_counted && self.0.length() != Some(total) {
             self.0.set_length(total);
             self.0.set_style(style());
             // What was done before is no rate of now.
             self.0.reset_eta();
-        }
-        if is_counted {
-            self.0.set_position(done);
         }
         self.0.set_message(message(jobs));
     }

@@ -39,11 +39,12 @@ impl Told {
 
     /// To be called now and then: tells when trouble has passed while there was nothing to do.
     pub(super) fn look(&self) {
-        self.news().hear(Heard::Nothing).into_iter().for_each(|line| say(&line));
+        heard(&mut self.news(), Heard::Nothing);
     }
 }
 
 /// What is heard of a queue.
+#[derive(Clone, Copy)]
 enum Heard<'a> {
     Trouble(&'a str),
     /// It has done what it was asked.
@@ -79,14 +80,14 @@ impl WorkerEvents for Told {
         let mut news = self.news();
         match event {
             WorkerEvent::Leased { id, kind } => {
-                news.hear(Heard::Work).into_iter().for_each(|line| say(&line));
+                heard(&mut news, Heard::Work);
                 news.running.push((id, kind.to_owned()));
             }
             WorkerEvent::Ended { id, state, after } => {
                 let at = news.running.iter().position(|(running, _)| *running == id);
                 let kind = at.map_or_else(String::new, |at| news.running.swap_remove(at).1);
                 if state.is_some() {
-                    news.hear(Heard::Work).into_iter().for_each(|line| say(&line));
+                    heard(&mut news, Heard::Work);
                 }
                 if !self.quiet {
                     let state = state.map_or("left to others, or cancelled", |state| state.name());
@@ -94,8 +95,7 @@ impl WorkerEvents for Told {
                 }
             }
             WorkerEvent::Trouble { error } => {
-                let line = news.hear(Heard::Trouble(&error.to_string()));
-                line.into_iter().for_each(|line| say(&line));
+                heard(&mut news, Heard::Trouble(&error.to_string()));
             }
         }
     }
@@ -113,6 +113,12 @@ impl Events for Told {
             }
             _ => {}
         }
+    }
+}
+
+fn heard(news: &mut News, heard: Heard<'_>) {
+    if let Some(line) = news.hear(heard) {
+        say(&line);
     }
 }
 
