@@ -20,6 +20,8 @@ const WORKERS: usize = 2;
 const MOST_PAUSE: Duration = Duration::from_millis(900);
 /// A broker is away so long at most.
 const MOST_AWAY: Duration = Duration::from_secs(2);
+/// Brokers that have lost one need up to 9 s to elect another leader; one that comes back needs time as well.
+const ELECTION: Duration = Duration::from_secs(10);
 /// By then everything has ended: leases of 10 s, pauses between attempts of 1 s, 2 s, 4 s.
 const PATIENCE: Duration = Duration::from_mins(3);
 
@@ -87,6 +89,7 @@ impl Scenario {
                 .map(|number| scope.spawn(move || client(server, number, done)))
                 .collect();
             let mut chance = Chance(self.name.len() as u64);
+            let mut next = Instant::now();
             while row.kills.values().sum::<u64>() < blows as u64 {
                 thread::sleep(chance.pause(MOST_PAUSE));
                 if let Some(victim) = fleet.strike(&mut chance) {
@@ -94,10 +97,11 @@ impl Scenario {
                 }
                 row.other += fleet.revive() as u64;
                 if let Some(brokers) = &mut brokers
-                    && chance.below(4) == 0
+                    && Instant::now() >= next
                 {
                     brokers.strike(&mut chance);
                     row.other += 1;
+                    next = Instant::now() + ELECTION + chance.pause(ELECTION);
                 }
             }
             done.store(true, Ordering::Relaxed);
