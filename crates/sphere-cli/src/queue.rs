@@ -76,7 +76,6 @@ impl Asked {
 fn file(address: &Address) -> Option<&Path> {
     match address {
         Address::Sqlite(path) => Some(path),
-        #[allow(unreachable_patterns, reason = "other kinds of queues are no files")]
-        _ => None,
+        Address::Nats(_) => None,
     }
 }
