@@ -13,7 +13,7 @@ required := env SPHERE_REQUIRE_WGPU=1 SPHERE_REQUIRE_BROWSER=1 SPHERE_REQUIRE_NA
 # The stages build on one another, and cargo uses every core by itself.
 .NOTPARALLEL:
 .PHONY: help setup setup-tests serve demo test test-long format tidy lint unit browser emulated cuda-texts doc portable \
-  release deny ignored torture models fuzz reproducible counts flames bench bench-ladder bench-peers gpu-bundle golden fmt clean
+  release deny ignored torture models fuzz reproducible counts flames bench bench-ladder bench-queue bench-peers gpu-bundle golden fmt clean
 
 help: ## list these commands (the default)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -86,6 +86,14 @@ bench: setup ## measure all schemes and compare them on one page, target/bench/r
 bench-ladder: setup ## measure what the ladder costs, and how soon it goes on when a worker ends
 	$(stage) 'bench-ladder: tables for docs/offload.md' cargo bench --package sphere-offload --locked --bench ladder
 
+bench-queue: setup-tests release ## measure what a queue takes, in a file and at brokers, and how it grows with workers
+	$(stage) 'bench-queue: in a file' cargo bench --package sphere-offload --locked --bench queue
+	$(stage) 'bench-queue: at three brokers' cargo bench --package sphere-offload --locked --bench queue_nats
+	$(stage) 'bench-queue: until a request without an engine is accepted' \
+	  cargo bench --package sphere-cli --locked --bench acceptance
+	$(stage) 'bench-queue: 1, 2 and 4 workers, each a host of its own (needs root)' \
+	  tools/bench-workers "$(sphere)" "$(target)/nats/bin/nats-server"
+
 bench-peers: setup ## measure other libraries beside this one; takes them from crates.io and PyPI
 	$(stage) 'peers: rates beside those of other libraries' tools/bench-peers "$(target)/bench/peers.json"
 
@@ -98,9 +106,11 @@ deny: ## check licences, advisories and sources of the dependencies
 ignored: ## run the tests marked as slow
 	$(stage) 'ignored: the slow tests pass' cargo test --workspace --locked --release -- --ignored
 
-torture: ## kill and freeze workers 600 times under load, and count what is left of them
+torture: setup-tests ## kill engines, workers, servers and brokers under load, and count what became of every job
 	$(stage) 'torture: no job is lost or wrong, and nothing of a worker is left' \
 	  env SPHERE_TORTURE=full cargo test --package sphere-offload --locked --test torture -- --nocapture
+	$(stage) 'torture: every job that was acknowledged ends once' \
+	  env SPHERE_TORTURE=full SPHERE_REQUIRE_NATS=1 cargo test --package sphere-cli --locked --test torture_jobs
 
 models: ## check the shared state of the ladder in many more orders than make test does
 	$(stage) 'models: no order is wrong' \

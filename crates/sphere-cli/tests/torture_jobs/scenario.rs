@@ -68,6 +68,11 @@ impl Scenario {
         self.brokers == 0 || brokers::is_there()
     }
 
+    /// Brokers that elect leaders need time to show that they do.
+    fn least(&self) -> Duration {
+        if self.brokers > 1 { 2 * ELECTION } else { Duration::ZERO }
+    }
+
     /// Breaks things, and tells what came of it.
     pub(crate) fn run(&self, is_full: bool) -> Row {
         let began = Instant::now();
@@ -90,7 +95,7 @@ impl Scenario {
                 .collect();
             let mut chance = Chance(self.name.len() as u64);
             let mut next = Instant::now();
-            while row.kills.values().sum::<u64>() < blows as u64 {
+            while row.kills.values().sum::<u64>() < blows as u64 || began.elapsed() < self.least() {
                 thread::sleep(chance.pause(MOST_PAUSE));
                 if let Some(victim) = fleet.strike(&mut chance) {
                     *row.kills.entry(victim).or_default() += 1;
