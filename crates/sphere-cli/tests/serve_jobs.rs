@@ -409,6 +409,9 @@ fn jobs_that_cannot_be_are_refused() {
         assert_eq!(answer.header("content-type"), Some("application/problem+json"));
         assert!(problem["detail"].as_str().unwrap().len() > 10, "{shown}");
     }
+    // Without a type it is JSON, unless a page may have sent it.
+    assert_eq!(service.post_with("/v1/jobs", "", b"{}").status, 400);
+    assert_eq!(service.post_with("/v1/jobs", "origin: http://evil.test\r\n", b"{}").status, 415);
     for (media_type, body, status) in [
         ("application/json", "", 400),
         ("application/json", "{", 400),
@@ -498,6 +501,22 @@ fn a_service_without_a_queue_says_so() {
     assert_eq!((refused.status, &refused.json()["code"]), (404, &"no_queue".into()));
     assert_eq!(service.get("/ready").json()["queue"], "none");
     assert!(!service.get("/metrics").text().contains("sphere_queue"));
+}
+
+#[test]
+fn so_many_watch_and_the_next_is_told_to_come_back() {
+    let kept = Kept::new();
+    let service = kept.start("--engines cpu --workers 0");
+    let id = submit(&service, &sample(&json!({ "scheme": "disk", "count": 10 })));
+    let request = format!("GET /v1/jobs/{id}/events HTTP/1.1\r\nhost: test\r\n\r\n");
+    let watchers: Vec<_> = (0..256).map(|_| service.ask(&request)).collect();
+    service.wait_for("sphere_queue_watchers", 256.0);
+    let next = service.get(&format!("/v1/jobs/{id}/events"));
+    assert_eq!((next.status, &next.json()["code"]), (503, &"busy".into()));
+    assert_eq!(next.header("retry-after"), Some("1"));
+    assert_eq!(view(&service, &id)["position"], 0, "others are served");
+    drop(watchers);
+    service.wait_for("sphere_queue_watchers", 0.0);
 }
 
 #[test]

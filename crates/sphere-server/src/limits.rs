@@ -87,6 +87,10 @@ pub(crate) const PAGE: usize = 100;
 pub(crate) const NAME_BYTES: usize = 256;
 /// Bytes of jobs that are submitted, but for one with directions, which is a body like others.
 pub(crate) const JOB_BODY_BYTES: u64 = 1 << 20;
+/// Parameters of a job: no kind has half as many.
+pub(crate) const JOB_PARAMETERS: usize = 64;
+/// So often the job of a request that no engine served may be cancelled and made anew, before it expires.
+pub(crate) const INSTEAD_TURNS: u32 = 16;
 /// Bytes of all such bodies that are read at once; more are refused with 503.
 pub(crate) const JOB_BODIES_BYTES: usize = 64 << 20;
 /// What a body takes of these at least.

@@ -13,9 +13,6 @@ use crate::body::Response;
 use crate::limits;
 use crate::problem::Problem;
 
-/// So often a client may cancel the job of a request and send it again, before it expires.
-const MOST_TURNS: u32 = 16;
-
 /// Points that no engine computes now, as `problem` says. That it stays where there is no queue, or the
 /// points are none that a job could have.
 pub(crate) async fn sample_instead(
@@ -64,7 +61,7 @@ fn keep(queue: &dyn Queue, job: &NewJob) -> Result<(JobId, JobState), QueueError
         }
         match queue.view(kept.id)?.state {
             // Somebody wanted it no more, and wants it again.
-            JobState::Cancelled if turn < MOST_TURNS => turn += 1,
+            JobState::Cancelled if turn < limits::INSTEAD_TURNS => turn += 1,
             JobState::Dead => return Ok((kept.id, again(queue, kept.id)?)),
             state => return Ok((kept.id, state)),
         }
@@ -107,4 +104,67 @@ fn answer(jobs: &Jobs, (id, state): (JobId, JobState), format: Format) -> Respon
     let mut response = super::taken(id, &json!({ "id": id, "state": state, "result": result }));
     response.headers_mut().insert(RETRY_AFTER, limits::QUEUE_RETRY_SECONDS.into());
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use sphere_engine::SampleParameters;
+    use sphere_offload::queue::{Limits, SqliteQueue, SystemClock};
+
+    use super::*;
+
+    fn queue(folder: &tempfile::TempDir, limits: Limits) -> SqliteQueue {
+        let path = folder.path().join("queue");
+        SqliteQueue::open(&path, limits, Arc::new(SystemClock::default())).unwrap()
+    }
+
+    fn job(count: &str, submitter: &str) -> NewJob {
+        let parameters = SampleParameters::parse("disk", [("count", count)]).unwrap();
+        Task::Sample(SampleTask::new(parameters).unwrap()).new_job(submitter)
+    }
+
+    #[test]
+    fn a_request_has_one_job_that_lives() {
+        let folder = tempfile::tempdir().unwrap();
+        let queue = queue(&folder, Limits { attempts: 1, ..Limits::default() });
+        let first = keep(&queue, &job("5", "me")).unwrap();
+        assert_eq!(first.1, JobState::Queued);
+        assert_eq!(keep(&queue, &job("5", "me")).unwrap(), first);
+        for other in [job("6", "me"), job("5", "you")] {
+            assert_ne!(keep(&queue, &other).unwrap().0, first.0);
+        }
+        // Its only attempt fails: it has another.
+        let leased = queue.lease("worker", Duration::ZERO).unwrap().unwrap();
+        assert_eq!(leased.token.job, first.0, "the oldest");
+        assert_eq!(keep(&queue, &job("5", "me")).unwrap(), (first.0, JobState::Running));
+        assert_eq!(queue.give_up(leased.token, "trouble").unwrap(), JobState::Dead);
+        assert_eq!(keep(&queue, &job("5", "me")).unwrap(), first);
+        assert_eq!(queue.view(first.0).unwrap().state, JobState::Queued);
+    }
+
+    #[test]
+    fn a_cancelled_job_is_made_anew_some_times() {
+        let folder = tempfile::tempdir().unwrap();
+        let queue = queue(&folder, Limits::default());
+        let mut seen = std::collections::BTreeSet::new();
+        for _ in 0..=limits::INSTEAD_TURNS {
+            let (id, state) = keep(&queue, &job("5", "me")).unwrap();
+            assert!(state == JobState::Queued && seen.insert(id));
+            queue.cancel(id).unwrap();
+        }
+        let (id, state) = keep(&queue, &job("5", "me")).unwrap();
+        assert!(state == JobState::Cancelled && seen.contains(&id));
+    }
+
+    #[test]
+    fn only_a_full_queue_is_the_clients_trouble() {
+        let limit = 5;
+        let full: Result<(), _> = told(QueueError::Full { limit }, Problem::engines_failed());
+        assert!(!full.unwrap_err().is_of_all_engines());
+        let closed: Result<(), _> = told(QueueError::Closed, Problem::engines_failed());
+        assert!(closed.unwrap_err().is_of_all_engines());
+    }
 }

@@ -8,9 +8,6 @@ use serde_json::{Map, Value};
 
 use crate::limits;
 
-/// Parameters of a job: no kind has half as many.
-const MOST_PARAMETERS: usize = 64;
-
 /// One job, not checked yet.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -79,7 +76,7 @@ impl<'de> Visitor<'de> for ParametersVisitor {
             if is_known || name == "directions" && parameters.directions.is_some() {
                 return Err(Error::custom(format_args!("{name} is given twice")));
             }
-            if parameters.plain.len() >= MOST_PARAMETERS {
+            if parameters.plain.len() >= limits::JOB_PARAMETERS {
                 return Err(Error::custom("too many parameters"));
             }
             if name == "directions" {

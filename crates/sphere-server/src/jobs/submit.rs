@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hyper::body::Incoming;
-use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue, LOCATION};
+use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue, LOCATION, ORIGIN};
 use hyper::http::request::Parts;
 use hyper::{HeaderMap, StatusCode};
 use serde_json::Value;
@@ -96,10 +96,14 @@ fn named(parameter: &str, text: String) -> Result<String, Problem> {
     Err(Problem::invalid(parameter, detail))
 }
 
+/// Who says nothing of a body means JSON; but a page of another site, whose browser says where it is from,
+/// has to say it: then that browser asks first, and is refused.
 fn is_json(headers: &HeaderMap) -> Result<(), Problem> {
     const JSON: &str = "application/json";
-    let Some(given) = headers.get(CONTENT_TYPE) else { return Ok(()) };
-    let given = given.to_str().unwrap_or("");
+    let given = match headers.get(CONTENT_TYPE) {
+        None if !headers.contains_key(ORIGIN) => JSON,
+        given => given.and_then(|value| value.to_str().ok()).unwrap_or(""),
+    };
     let name = given.split(';').next().unwrap_or("").trim();
     if name.eq_ignore_ascii_case(JSON) { Ok(()) } else { Err(Problem::media_type(name, JSON)) }
 }
