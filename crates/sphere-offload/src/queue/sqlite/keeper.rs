@@ -7,10 +7,10 @@ use std::thread;
 
 use rusqlite::Connection;
 
-use super::super::{Drill, Limits, QueueError};
-use super::serve::{End, serve};
 use super::super::time::Time;
 use super::super::wake::Bell;
+use super::super::{Drill, Limits, QueueError};
+use super::serve::{End, serve};
 use super::writer::Call;
 
 /// What they work with.
