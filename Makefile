@@ -8,7 +8,7 @@ export STAGES_BEGAN := $(shell date +%s)
 stage := @tools/stage
 
 # What tools/setup --tests installs: a test that lacks it fails here, where alone it would be skipped.
-required := env SPHERE_REQUIRE_WGPU=1 SPHERE_REQUIRE_BROWSER=1
+required := env SPHERE_REQUIRE_WGPU=1 SPHERE_REQUIRE_BROWSER=1 SPHERE_REQUIRE_NATS=1
 
 # The stages build on one another, and cargo uses every core by itself.
 .NOTPARALLEL:

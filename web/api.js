@@ -28,11 +28,11 @@ export function curl(url, options = []) {
   return ['curl', ...options, ...bearer, `'${location.origin}${url}'`].join(' ');
 }
 
-/** An answer, of whatever status. A body makes it a POST. */
+/** An answer, of whatever status. What has a method or a body says so. */
 export function send(url, signal, body = null) {
   const headers = token ? { authorization: `Bearer ${token}` } : {};
   if (!body) return fetch(url, { headers, signal });
-  headers['content-type'] = body.type;
+  if (body.type) headers['content-type'] = body.type;
   return fetch(url, { method: body.method, body: body.body, headers, signal });
 }
 

@@ -62,7 +62,7 @@ function range({ type, minimum, maximum }) {
 
 /** A line to edit and send, and what comes back. */
 function tryIt(path, method, parameters, requestBody) {
-  const required = parameters.filter((one) => one.required || one.name === 'count');
+  const required = parameters.filter((one) => one.in !== 'path' && (one.required || one.name === 'count'));
   const query = required.map((one) => `${one.name}=${example(one)}`).join('&');
   const input = make('input');
   input.value = query ? `${path}?${query}` : path;
@@ -71,10 +71,15 @@ function tryIt(path, method, parameters, requestBody) {
   const button = make('button', method === 'GET' ? 'Get' : 'Send');
   const output = make('pre');
   output.hidden = true;
-  const line = shellLine(() => curl(input.value, body ? ['-H', "'content-type: application/json'", '-d', `'${body.value}'`] : []), [input, body]);
+  const options = () => {
+    if (body) return ['-H', "'content-type: application/json'", '-d', `'${body.value}'`];
+    return method === 'GET' ? [] : ['-X', method];
+  };
+  const line = shellLine(() => curl(input.value, options()), [input, body]);
   button.addEventListener('click', async () => {
     output.hidden = false;
-    output.textContent = await answer(input.value, body && { method, body: body.value, type: 'application/json' });
+    const sent = body ? { method, body: body.value, type: 'application/json' } : method !== 'GET' && { method };
+    output.textContent = await answer(input.value, sent);
   });
   const request = make('p', '', 'line');
   request.append(input, button);

@@ -71,7 +71,9 @@ fn main() {
         ("`POST /v1/jobs`, 8 at once", &|| ask(at, AT_ONCE, job)),
     ];
     // Caches and the allocator settle.
-    parts.iter().for_each(|(_, measure)| drop(measure()));
+    for (_, measure) in &parts {
+        drop(measure());
+    }
     let mut times = [(); 5].map(|()| Vec::new());
     for _ in 0..ROUNDS {
         for ((_, measure), times) in parts.iter().zip(&mut times) {
@@ -80,7 +82,9 @@ fn main() {
     }
     println!("| what | median, ms | p99, ms | p99 of the syncs | largest, ms |");
     println!("| --- | ---: | ---: | ---: | ---: |");
-    times.iter_mut().for_each(|times| times.sort());
+    for times in &mut times {
+        times.sort();
+    }
     let of = |times: &[Duration], part: f64| {
         times[((times.len() - 1) as f64 * part) as usize].as_secs_f64() * 1e3
     };

@@ -83,6 +83,8 @@ pub(crate) const QUEUE_PATIENCE: Duration = Duration::from_secs(10);
 pub(crate) const LIST_CALLS: u32 = 16;
 /// Jobs of a page, where nobody says how many.
 pub(crate) const PAGE: usize = 100;
+/// Bytes of a submitter, and of an idempotency key.
+pub(crate) const NAME_BYTES: usize = 256;
 /// Bytes of jobs that are submitted, but for one with directions, which is a body like others.
 pub(crate) const JOB_BODY_BYTES: u64 = 1 << 20;
 /// Bytes of all such bodies that are read at once; more are refused with 503.

@@ -64,14 +64,20 @@ fn admit(app: &App, request: &Parts, route: Route<'_>) -> Result<(), Problem> {
     }
     let length = headers.get(CONTENT_LENGTH);
     let length = length.and_then(|value| value.to_str().ok()?.parse::<u64>().ok()).unwrap_or(0);
-    let takes_body = route.takes_body(&request.method);
-    if !takes_body && (length > 0 || headers.contains_key(TRANSFER_ENCODING)) {
+    let has_body = length > 0 || headers.contains_key(TRANSFER_ENCODING);
+    if has_body && !route.takes_body(&Method::POST) {
         return Err(Problem::no_body());
     }
     if length > limits::BODY_BYTES {
         return Err(Problem::body_too_large());
     }
-    if route.answers(&request.method) { Ok(()) } else { Err(Problem::method(route.methods())) }
+    if !route.answers(&request.method) {
+        return Err(Problem::method(route.methods()));
+    }
+    if has_body && !route.takes_body(&request.method) {
+        return Err(Problem::no_body());
+    }
+    Ok(())
 }
 
 async fn respond(

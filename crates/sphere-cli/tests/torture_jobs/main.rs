@@ -11,6 +11,9 @@
     reason = "a test, with a runner of its own"
 )]
 
+#[path = "../../../sphere-offload/tests/queue/nats/server.rs"]
+#[allow(dead_code, reason = "shared with the tests of the queue")]
+mod brokers;
 mod chance;
 mod fleet;
 mod ledger;
@@ -25,7 +28,7 @@ fn main() {
     let wanted: Vec<String> =
         std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
     let is_full = std::env::var("SPHERE_TORTURE").is_ok_and(|size| size == "full");
-    let chosen = SCENARIOS.iter().filter(|scenario| {
+    let chosen = SCENARIOS.iter().filter(|scenario| scenario.is_possible()).filter(|scenario| {
         wanted.is_empty() || wanted.iter().any(|word| scenario.name.contains(word.as_str()))
     });
     let rows: Vec<_> = if is_full {

@@ -68,10 +68,12 @@ impl Drill {
         self.now().any(|fault| matches!(fault, QueueFault::FsyncFail { .. }))
     }
 
-    /// Whether the broker is out of reach now.
-    #[must_use]
-    pub fn broker_is_cut(&self) -> bool {
-        self.now().any(|fault| matches!(fault, QueueFault::BrokerCut { .. }))
+    /// When the broker is out of reach, and for how long.
+    pub fn cuts(&self) -> impl Iterator<Item = (Instant, Duration)> {
+        self.0.iter().filter_map(|planned| match planned.fault {
+            QueueFault::BrokerCut { lasts } => Some((planned.begins, lasts)),
+            _ => None,
+        })
     }
 
     /// This clock, with jumps if there are any.
@@ -141,10 +143,22 @@ mod tests {
     }
 
     #[test]
+    fn brokers_are_cut_at_their_time() {
+        let faults = ["slow:cpu:5", "broker-cut:10@5", "broker-cut@20"];
+        let drill = drill(&faults, Kept::AtBroker, 0).unwrap();
+        let cuts: Vec<_> = drill.cuts().map(|(_, lasts)| lasts.as_secs()).collect();
+        assert_eq!(cuts, [10, 5]);
+        let [first, second] = [0, 1].map(|at| drill.cuts().nth(at).unwrap().0);
+        assert_eq!(second.duration_since(first).as_secs(), 15);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
     fn faults_come_at_their_time_and_go() {
-        let faults = ["slow:cpu:5", "broker-cut:10@5", "broker-cut:1@20"];
-        for (ago, cut) in [(0, false), (4, false), (6, true), (14, true), (16, false), (20, true)] {
-            assert_eq!(drill(&faults, Kept::AtBroker, ago).unwrap().broker_is_cut(), cut, "{ago}");
+        let faults = ["disk-full:10@5", "disk-full:1@20"];
+        for (ago, full) in [(0, false), (4, false), (6, true), (14, true), (16, false), (20, true)]
+        {
+            assert_eq!(drill(&faults, Kept::InFile, ago).unwrap().disk_is_full(), full, "{ago}");
         }
         assert!(!Drill::default().disk_is_full());
     }
@@ -153,7 +167,7 @@ mod tests {
     #[test]
     fn what_does_not_end_lasts() {
         let drill = drill(&["disk-full@5", "fsync-fail:9"], Kept::InFile, 1_000).unwrap();
-        assert!(drill.disk_is_full() && !drill.syncs_fail() && !drill.broker_is_cut());
+        assert!(drill.disk_is_full() && !drill.syncs_fail());
     }
 
     #[test]

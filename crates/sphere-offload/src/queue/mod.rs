@@ -32,7 +32,7 @@ mod view;
 mod waits;
 mod wake;
 
-pub use self::address::{Address, AddressError};
+pub use self::address::{Address, AddressError, Servers};
 pub use self::beat::{Beat, Held, LeaseToken, Leased, NewChunks};
 pub use self::clock::{Clock, Moment, SystemClock, Timestamp};
 pub use self::contract::Queue;

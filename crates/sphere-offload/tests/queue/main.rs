@@ -3,6 +3,7 @@
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
+    clippy::print_stdout,
     clippy::needless_pass_by_value,
     reason = "tests, which say what went wrong by ending"
 )]

@@ -9,19 +9,22 @@ use std::time::{Duration, Instant};
 use rusqlite::Connection;
 use sphere_offload::fault::Fault;
 use sphere_offload::queue::{
-    Drill, Filter, JobId, JobState, Kept, Limits, NewJob, Outcome, Queue as _, QueueError,
-    SqliteQueue, SystemClock,
+    Beat, Drill, Filter, Held, JobId, JobState, Kept, Limits, NewJob, Outcome, Queue as _,
+    QueueError, SqliteQueue, SystemClock,
 };
 use tempfile::tempdir;
 
-use crate::stand::{chunks, keyed};
+use crate::stand::{MINUTE, chunks, job, keyed};
 
 const THREADS: usize = 4;
+/// No worker here is silent for so long, but one.
+const LEASE: Duration = Duration::from_secs(1);
 
-fn open(path: &Path, fault: &str) -> SqliteQueue {
-    let faults: Vec<Fault> = vec![fault.parse().unwrap()];
+fn open(path: &Path, faults: &[&str]) -> SqliteQueue {
+    let faults: Vec<Fault> = faults.iter().map(|fault| fault.parse().unwrap()).collect();
     let drill = Drill::of(&faults, Kept::InFile, Instant::now()).unwrap();
-    SqliteQueue::drilled(path, Limits::default(), Arc::new(SystemClock::default()), drill).unwrap()
+    let limits = Limits { lease: LEASE, ..Limits::default() };
+    SqliteQueue::drilled(path, limits, Arc::new(SystemClock::default()), drill).unwrap()
 }
 
 /// What was heard of submissions.
@@ -97,7 +100,7 @@ fn integrity(path: &Path) -> String {
 fn disk_that_refuses(fault: &str, says: &str) {
     let folder = tempdir().unwrap();
     let path = folder.path().join("queue.sqlite");
-    let queue = open(&path, fault);
+    let queue = open(&path, &[fault]);
     let mut heard = Heard::default();
     thread::scope(|scope| {
         let lasts = Duration::from_millis(900);
@@ -124,7 +127,7 @@ fn disk_that_refuses(fault: &str, says: &str) {
     heard.check(&queue);
     drop(queue);
     assert_eq!(integrity(&path), "ok");
-    heard.check(&open(&path, fault));
+    heard.check(&open(&path, &[fault]));
 }
 
 #[test]
@@ -135,4 +138,42 @@ fn a_disk_that_does_not_sync_is_answered_and_got_over() {
 #[test]
 fn a_full_disk_is_answered_and_got_over() {
     disk_that_refuses("disk-full:0.4@0.2", "the disk is full");
+}
+
+/// The time of day goes an hour forth and two back. Leases and results last as long as they do.
+#[test]
+fn a_clock_that_jumps_changes_nothing_but_what_is_shown() {
+    let folder = tempdir().unwrap();
+    let faults = ["clock-jump:3600@0.5", "clock-jump:-7200@0.8"];
+    let queue = open(&folder.path().join("queue.sqlite"), &faults);
+    let submit = |expires_after| {
+        let id = queue.submit(vec![NewJob { expires_after, ..job("ada") }]).unwrap()[0].id;
+        let leased = queue.lease("worker", Duration::ZERO).unwrap().unwrap();
+        assert_eq!(leased.job.id, id);
+        (leased, Instant::now())
+    };
+    let (done, ended) = submit(Duration::from_millis(1_500));
+    queue.finish(done.token, chunks(0, 10), Outcome::Recipe).unwrap();
+    let ((lives, _), (silent, heard)) = (submit(MINUTE), submit(MINUTE));
+    let (mut lost, mut expired, mut shown) = (None, None, BTreeSet::new());
+    while lost.is_none() || expired.is_none() {
+        thread::sleep(Duration::from_millis(20));
+        assert_eq!(queue.heartbeat(lives.token, Beat::default()), Ok(Held::Yes));
+        shown.insert(queue.view(lives.job.id).unwrap().updated.0 / 1_800_000);
+        let asked = Instant::now();
+        let forgotten = queue.expire().unwrap().jobs == 1;
+        if queue.view(silent.job.id).unwrap().state == JobState::Queued {
+            lost.get_or_insert(asked - heard);
+        }
+        if forgotten {
+            expired = Some(asked - ended);
+        }
+        assert!(ended.elapsed() < MINUTE);
+    }
+    let (lost, expired) = (lost.unwrap(), expired.unwrap());
+    // A result is as old as whole milliseconds.
+    let least = Duration::from_millis(1_490);
+    assert!(lost + Duration::from_millis(10) >= LEASE && expired >= least, "{lost:?} {expired:?}");
+    assert!(lost < 10 * LEASE && expired < 10 * LEASE, "{lost:?} {expired:?}");
+    assert!(shown.len() >= 3, "no jump was seen: {shown:?}");
 }

@@ -13,10 +13,10 @@ const JOBS: usize = 3000;
 /// In blocks of 512 bytes. Without the signal, writes fail (EFBIG).
 const LIMITED: &str = "trap '' XFSZ; ulimit -f 2048; exec \"$@\" queue.sqlite 0";
 
-/// Two of sixteen megabytes are left, until the ballast goes (ENOSPC). What is in this file system ends with
+/// Two megabytes are left, until the ballast goes (ENOSPC). What is in this file system ends with
 /// it, so is copied.
-const SMALL: &str = "set -e; mkdir disk; mount -t tmpfs -o size=16m tmpfs disk
-    head -c 14m /dev/zero >disk/ballast
+const SMALL: &str = "set -e; mkdir disk; mount -t tmpfs -o size=64m tmpfs disk
+    head -c 62m /dev/zero >disk/ballast
     \"$@\" disk/queue.sqlite 0
     test ! -e disk/ballast; cp disk/queue.sqlite* .";
 

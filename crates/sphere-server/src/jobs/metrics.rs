@@ -88,7 +88,7 @@ impl WorkerEvents for QueueMetrics {
                 if state == Some(JobState::Dead) {
                     tracing::error!(%id, milliseconds, "the last attempt at a job failed");
                 } else {
-                    tracing::info!(%id, state = word, milliseconds, "a worker has left a job");
+                    tracing::debug!(%id, state = word, milliseconds, "a worker has left a job");
                 }
                 self.ended.get_or_create(&State { state: word }).inc();
             }

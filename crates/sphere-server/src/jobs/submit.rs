@@ -76,12 +76,24 @@ pub(crate) fn submitter(headers: &HeaderMap, peer: IpAddr) -> Result<String, Pro
     Ok(named.unwrap_or_else(|| peer.to_canonical().to_string()))
 }
 
-/// The text of a field, if it is there.
+/// The name in a field, if it is there.
 fn text(headers: &HeaderMap, name: &HeaderName) -> Result<Option<String>, Problem> {
     let Some(value) = headers.get(name) else { return Ok(None) };
     let text = value.to_str().map(|text| text.trim().trim_matches('"').to_owned());
-    text.map(Some)
-        .map_err(|_| Problem::invalid(name.as_str(), format!("{name} is no text of plain letters")))
+    let text = text.map_err(|_| {
+        Problem::invalid(name.as_str(), format!("{name} is no text of plain letters"))
+    })?;
+    named(name.as_str(), text).map(Some)
+}
+
+/// A text that can be a name.
+fn named(parameter: &str, text: String) -> Result<String, Problem> {
+    let (bytes, most) = (text.len(), limits::NAME_BYTES);
+    if (1..=most).contains(&bytes) {
+        return Ok(text);
+    }
+    let detail = format!("{parameter} has {bytes} bytes; it must have 1 to {most}");
+    Err(Problem::invalid(parameter, detail))
 }
 
 fn is_json(headers: &HeaderMap) -> Result<(), Problem> {
@@ -158,7 +170,9 @@ impl Submission {
     /// The job, and the bytes that have to be stored for it.
     fn check(self, told: &Told) -> Result<(NewJob, Option<Vec<u8>>), Problem> {
         let expires_after = self.expires_after(told.expires_most)?;
-        let key = match (self.idempotency_key, &told.key) {
+        let given = |name, text: Option<String>| text.map(|text| named(name, text)).transpose();
+        let submitter = given("submitter", self.submitter)?;
+        let key = match (given("idempotency_key", self.idempotency_key)?, &told.key) {
             (Some(inside), Some(outside)) if inside != *outside => {
                 let detail = "idempotency_key and Idempotency-Key are not the same";
                 return Err(Problem::invalid("idempotency_key", detail));
@@ -178,7 +192,7 @@ impl Submission {
         }
         let task = Task::parse(&self.kind, &Value::Object(parameters));
         let task = task.map_err(|error| Problem::task(&error))?;
-        let submitter = self.submitter.as_ref().unwrap_or(&told.submitter);
+        let submitter = submitter.as_ref().unwrap_or(&told.submitter);
         let job = NewJob { idempotency_key: key, expires_after, ..task.new_job(submitter) };
         Ok((job, stored))
     }

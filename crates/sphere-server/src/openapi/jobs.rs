@@ -88,7 +88,7 @@ fn field(name: &str, place: &str, description: &str, schema: &Value) -> Value {
 }
 
 fn submit() -> Value {
-    let text = json!({ "type": "string", "minLength": 1, "maxLength": 256 });
+    let text = json!({ "type": "string", "minLength": 1, "maxLength": limits::NAME_BYTES });
     let one = schema("Submission");
     let most = Limits::default().batch;
     let all = json!({ "type": "array", "maxItems": most, "items": one });
@@ -126,7 +126,7 @@ fn list() -> Value {
         "summary": "Jobs, the newest first",
         "operationId": "list_jobs",
         "parameters": [
-            field("state", "query", "Only those in this state", &schema("JobState")),
+            field("state", "query", "Only those in this state", &states()),
             field("submitter", "query", "Only those of this submitter", &json!({ "type": "string" })),
             field("after", "query", "The next of the page before",
                 &json!({ "type": "integer", "minimum": 0, "maximum": u64::MAX })),
@@ -223,7 +223,8 @@ fn states() -> Value {
 }
 
 fn submission() -> Value {
-    let name = json!({ "type": ["string", "null"], "minLength": 1, "maxLength": 256 });
+    let name =
+        json!({ "type": ["string", "null"], "minLength": 1, "maxLength": limits::NAME_BYTES });
     let row =
         json!({ "type": "array", "items": { "type": "number" }, "minItems": 3, "maxItems": 3 });
     let seconds = Limits::default().expires_after.as_secs();

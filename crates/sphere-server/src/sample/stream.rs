@@ -90,12 +90,6 @@ pub(super) async fn body(
         let sent = work.compute(&mut encoder, &mut begin, &stop, |bytes| {
             sender.blocking_send(Ok(Frame::data(bytes))).map_err(Into::into)
         });
-        if sent.is_ok()
-            && let Some(begin) = begin.take()
-        {
-            // There are no points.
-            let _ = begin.send(Ok(work.first()));
-        }
         let sent = sent.and_then(|outcome| end(&app, &request, &outcome, &mut encoder, &sender));
         if let Err(cut) = sent {
             if let Some(begin) = begin {
@@ -195,9 +189,16 @@ impl PartOf<'_> {
         let recheck = known.map(|chunks| Recheck::new(chunks, &self.request.job, first));
         encoder.begin(self.part).and_then(&mut send).map_err(Cut::Unwritten)?;
         let (engine, block_bytes) = (self.first(), self.block_bytes);
-        let mut sink = PartSink { encoder, send: &mut send, block_bytes, engine, begin, recheck };
+        let is_held = recheck.is_some();
+        let mut sink =
+            PartSink { encoder, send: &mut send, block_bytes, engine, begin, is_held, recheck };
         let done = self.app.offload.ladder().run(self.way, &job, &mut sink, stop);
         let outcome = done.inspect_err(|undone| self.look(undone))?;
+        if let Some(begin) = begin.take() {
+            // There are no points, or those that are there are held.
+            let first = outcome.executed.first();
+            let _ = begin.send(Ok(first.map_or_else(|| self.first(), |part| part.engine)));
+        }
         pass(held).map_err(Cut::Unwritten)?;
         self.app.metrics.computed(self.request.parameters.scheme(), &outcome.report);
         Ok(outcome)
@@ -289,6 +290,8 @@ struct PartSink<'a, F> {
     engine: EngineName,
     /// Who waits for the first of them.
     begin: &'a mut Option<Begin>,
+    /// The block that comes next is not sent before another has come.
+    is_held: bool,
     /// Compares the points, where they are known.
     recheck: Option<Recheck>,
 }
@@ -307,7 +310,9 @@ impl<F: FnMut(Bytes) -> Result<(), SinkError>> Sink for PartSink<'_, F> {
             recheck.add(block.bytes())?;
         }
         let bytes = self.encoder.block(block)?;
-        if let Some(begin) = self.begin.take() {
+        // Where the block after one that is held is wrong, there still may be an answer that says so.
+        let is_held = std::mem::take(&mut self.is_held);
+        if let Some(begin) = self.begin.take_if(|_| !is_held) {
             // Nobody waits where the client has gone: then sending fails as well.
             let _ = begin.send(Ok(self.engine));
         }

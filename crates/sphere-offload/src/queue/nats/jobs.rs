@@ -108,24 +108,20 @@ impl Core {
     pub(super) async fn find(&self, id: JobId) -> Result<Stored, QueueError> {
         let unknown = QueueError::UnknownJob { id };
         let find = || self.index().find(id).map(|job| (job.name, job.number));
-        let found = match find() {
-            Some(found) => found,
-            None => {
-                self.catch_up().await?;
-                find().ok_or(unknown.clone())?
-            }
-        };
+        let mut found = find();
+        if found.is_none() {
+            self.catch_up().await?;
+            found = find();
+        }
+        let found = found.ok_or(unknown.clone())?;
         self.read(found.0, found.1).await?.filter(|stored| stored.head.id == id).ok_or(unknown)
     }
 
     /// A job that the index knows; `None` if it is gone.
     pub(super) async fn read(&self, name: Name, number: u64) -> Result<Option<Stored>, QueueError> {
-        let loaded = match self.store.load(name, number).await? {
-            None => {
-                self.index().absent(name);
-                return Ok(None);
-            }
-            Some(loaded) => loaded,
+        let Some(loaded) = self.store.load(name, number).await? else {
+            self.index().absent(name);
+            return Ok(None);
         };
         if loaded.number > number {
             self.see(name, &loaded.head, loaded.number);

@@ -28,6 +28,7 @@ mod blobs;
 mod calls;
 mod connection;
 mod core;
+mod drill;
 mod entry;
 mod expire;
 mod fault;
@@ -45,5 +46,11 @@ mod trouble;
 mod watch;
 
 pub use self::calls::NatsQueue;
+pub(super) use self::drill::follow;
 pub use self::open::NatsOptions;
 pub use self::trouble::BrokerError;
+
+/// Servers as they may be shown to anybody.
+pub(super) fn shown(text: &str) -> Result<String, super::OpenError> {
+    Ok(servers::Servers::parse(text)?.to_string())
+}

@@ -53,7 +53,9 @@ impl Store {
     pub(super) async fn put(&self, entries: &mut [Entry]) -> Result<Put, QueueError> {
         let write = self.write.fetch_add(1, Ordering::Relaxed);
         let Some(first) = entries.first().map(|entry| entry.name) else { return Ok(Put::At(0)) };
-        entries.iter_mut().for_each(|entry| entry.head.written(write));
+        for entry in entries.iter_mut() {
+            entry.head.written(write);
+        }
         let (mut patience, mut attempt) = (self.connection.patience(), 0);
         loop {
             patience.connected().await?;

@@ -139,8 +139,4 @@ impl ApiError {
             || matches!(self.err_code, 10008 | 10175 | 10176 | 10210 | 10211)
             || self.description.contains("too many")
     }
-
-    pub(super) fn is_without_jetstream(&self) -> bool {
-        matches!(self.err_code, 10039 | 10076)
-    }
 }

@@ -91,6 +91,11 @@ impl Record {
         }
     }
 
+    /// Whether a worker may take it.
+    pub(super) fn is_ready(&self) -> bool {
+        self.state == JobState::Queued && self.wait.is_none()
+    }
+
     /// A worker takes it.
     pub(super) fn lease(&mut self, worker: &str, fence: u64, limits: &Limits, now: Moment) {
         self.state = JobState::Running;

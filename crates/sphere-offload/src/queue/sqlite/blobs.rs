@@ -23,7 +23,7 @@ pub(super) fn put(work: &mut Work<'_>, id: BlobId, bytes: &[u8]) -> Result<(), H
         .execute(params![id.as_bytes(), work.now.age, bytes.len(), bytes])?;
     let stored: u64 = work
         .connection
-        .prepare_cached("SELECT number FROM tallies WHERE name = 'blob_bytes'")?
+        .prepare_cached("SELECT blob_bytes FROM queue")?
         .query_row([], |row| row.get(0))?;
     let limit = work.limits.blobs_bytes;
     if stored > limit { Err(QueueError::Stored { limit }.into()) } else { Ok(()) }

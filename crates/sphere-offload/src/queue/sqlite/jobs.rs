@@ -53,7 +53,7 @@ pub(super) fn at(connection: &Connection, seq: i64) -> Result<Option<Stored>, Ha
     Ok(found.transpose()?)
 }
 
-/// A new row. The columns that are searched are taken from the record.
+/// A new row, which is the number of its change. The columns that are searched are taken from the record.
 pub(super) fn insert(
     connection: &Connection,
     id: JobId,
@@ -65,15 +65,16 @@ pub(super) fn insert(
     let (job, text) = job;
     connection
         .prepare_cached(
-            "INSERT INTO jobs (id, submitter, key, state, change, submitted, job, record)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO jobs (seq, id, submitter, key, state, ready, change, submitted, job, record)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?1, ?7, ?8, ?9)",
         )?
         .insert(params![
+            change,
             id.as_bytes(),
             job.submitter,
             job.idempotency_key,
             record.state.name(),
-            change,
+            record.is_ready(),
             age,
             text,
             record_text(record)?,
@@ -89,10 +90,12 @@ pub(super) fn update(
     let record = &stored.record;
     connection
         .prepare_cached(
-            "UPDATE jobs SET state = ?, change = ?, wait = ?, expires = ?, record = ? WHERE seq = ?",
+            "UPDATE jobs SET state = ?, ready = ?, change = ?, wait = ?, expires = ?, record = ?
+             WHERE seq = ?",
         )?
         .execute(params![
             record.state.name(),
+            record.is_ready(),
             change,
             record.wait.map(millis),
             record.expires,

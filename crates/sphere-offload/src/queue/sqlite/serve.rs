@@ -104,7 +104,14 @@ fn transaction(
     let mut at = 0;
     while let Some(call) = group.get_mut(at) {
         work.turn_to(call.asked())?;
-        run(call.as_mut(), &mut work)?;
+        if at == 0 && work.changes() == 0 {
+            // Until now it is the whole transaction, which ends if it may not.
+            if !call.run(&mut work)? {
+                return Ok(false);
+            }
+        } else {
+            run(call.as_mut(), &mut work)?;
+        }
         work.look()?;
         at += 1;
         if at < WAITING && work.changes() < CHANGES {
@@ -116,7 +123,7 @@ fn transaction(
     Ok(ready)
 }
 
-/// Runs a call; what it has written is undone if it may not.
+/// Runs a call among others; what it has written is undone if it may not.
 fn run(call: &mut dyn Call, work: &mut Work<'_>) -> Result<(), Halt> {
     let connection = work.connection;
     let say = |text| {

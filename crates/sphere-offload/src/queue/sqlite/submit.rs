@@ -78,8 +78,7 @@ pub(super) fn within_limits(work: &Work<'_>, submitters: &BTreeSet<&str>) -> Res
     let (unfinished, kept): (u64, u64) = work
         .connection
         .prepare_cached(
-            "SELECT sum(number) FILTER (WHERE name IN ('queued', 'running')), sum(number)
-             FROM tallies WHERE name NOT IN ('blobs', 'blob_bytes')",
+            "SELECT queued + running, queued + running + done + failed + dead + cancelled FROM queue",
         )?
         .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
     if unfinished > work.limits.unfinished {

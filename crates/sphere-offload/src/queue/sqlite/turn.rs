@@ -24,14 +24,13 @@ pub(super) fn lease(work: &mut Work<'_>, worker: &str) -> Result<Option<Leased>,
 /// The oldest job that may run of the submitter who was served least recently.
 fn next(connection: &Connection) -> Result<Option<Stored>, Halt> {
     let submitter: Option<String> = connection
-        .prepare_cached("SELECT name FROM submitters WHERE ready > 0 ORDER BY served LIMIT 1")?
+        .prepare_cached("SELECT name FROM submitters WHERE in_turn ORDER BY served LIMIT 1")?
         .query_row([], |row| row.get(0))
         .optional()?;
     let Some(submitter) = submitter else { return Ok(None) };
     let stored = connection
         .prepare_cached(&format!(
-            "SELECT {COLUMNS} FROM jobs
-             WHERE submitter = ? AND state = 'queued' AND wait IS NULL ORDER BY seq LIMIT 1"
+            "SELECT {COLUMNS} FROM jobs WHERE submitter = ? AND ready ORDER BY seq LIMIT 1"
         ))?
         .query_row([&submitter], jobs::read)
         .optional()?;
@@ -44,16 +43,13 @@ fn next(connection: &Connection) -> Result<Option<Stored>, Halt> {
 pub(super) fn position(connection: &Connection, stored: &Stored) -> Result<u64, Halt> {
     let submitter = &stored.job.submitter;
     let own: u64 = connection
-        .prepare_cached(
-            "SELECT count(*) FROM jobs
-             WHERE submitter = ? AND state = 'queued' AND wait IS NULL AND seq < ?",
-        )?
+        .prepare_cached("SELECT count(*) FROM jobs WHERE submitter = ? AND ready AND seq < ?")?
         .query_row(params![submitter, stored.seq], |row| row.get(0))?;
     let others: u64 = connection
         .prepare_cached(
             "SELECT coalesce(sum(min(s.ready, ?1 + (s.served < me.served))), 0)
              FROM submitters AS s, submitters AS me
-             WHERE me.name = ?2 AND s.name <> ?2 AND s.ready > 0",
+             WHERE me.name = ?2 AND s.name <> ?2 AND s.in_turn",
         )?
         .query_row(params![own, submitter], |row| row.get(0))?;
     Ok(own + others)

@@ -66,8 +66,7 @@ impl<'a> Work<'a> {
     pub(super) fn save(&mut self, stored: &Stored) -> Result<(), Halt> {
         let change = self.next_change();
         jobs::update(self.connection, stored, change)?;
-        let record = &stored.record;
-        self.ready |= !record.state.is_final() && record.wait.is_none();
+        self.ready |= stored.record.is_ready();
         Ok(())
     }
 

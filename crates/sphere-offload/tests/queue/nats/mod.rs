@@ -1,5 +1,9 @@
 //! The queue on servers: the suite on one and on three of them, and what is particular to it.
 
+mod broken;
+mod large;
+mod processes;
+mod refused;
 pub(crate) mod server;
 
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -1,5 +1,6 @@
 //! The real server, started and ended by a test.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -63,11 +64,12 @@ impl Cluster {
             let store = folder.join("store");
             let mut text = format!("listen: \"127.0.0.1:{port}\"\nserver_name: n{port}\n{more}\n");
             if jetstream != "none" {
-                text += &format!("jetstream {{ store_dir: {store:?}, {jetstream} }}\n");
+                let store = store.display();
+                writeln!(text, "jetstream {{ store_dir: \"{store}\", {jetstream} }}").unwrap();
             }
             if nodes > 1 {
                 let listen = format!("listen: \"127.0.0.1:{route}\"");
-                text += &format!("cluster {{ name: tests, {listen}, routes: [{routes}] }}\n");
+                writeln!(text, "cluster {{ name: tests, {listen}, routes: [{routes}] }}").unwrap();
             }
             fs::write(folder.join("conf"), text).unwrap();
             let mut node = Node { folder, port, keeper: None };

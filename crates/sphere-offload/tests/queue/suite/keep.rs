@@ -1,12 +1,14 @@
 //! What is kept, and for how long.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use sphere_offload::queue::{
-    Beat, BlobId, Expired, Filter, JobId, JobState, NewJob, Outcome, QueueError,
+    Beat, BlobId, Expired, Filter, JobId, JobState, JobView, Limits, NewJob, Outcome, QueueError,
+    Refusal,
 };
 
-use crate::stand::{MINUTE, Make, SECOND, Stand, chunks, job};
+use crate::stand::{MINUTE, Make, SECOND, Stand, chunks, job, short_pauses};
 
 pub(crate) fn results_expire(make: Make) {
     let stand = Stand::new(make);
@@ -80,6 +82,55 @@ pub(crate) fn lists_have_pages(make: Make) {
     assert_eq!(all(Filter { state, submitter, ..Filter::default() }), []);
     let odd = Filter { after: Some(u64::MAX), limit: usize::MAX, ..Filter::default() };
     assert_eq!(stand.queue.list(&odd).unwrap().jobs.len(), 6);
+}
+
+/// Jobs of three submitters in all states, and some that pause.
+pub(crate) fn lists_are_filtered(make: Make) {
+    let stand = Stand::with(make, Limits { attempts: 2, ..short_pauses() });
+    let names = ["ada", "bob", "eve"];
+    for number in 0..24 {
+        let id = stand.submit(job(names[number % 3]));
+        let Some(leased) = stand.lease() else { continue };
+        let (queue, token) = (&stand.queue, leased.token);
+        match number / 3 {
+            0 | 1 => queue.give_up(token, "first").map(drop).unwrap(),
+            2 => queue.finish(token, chunks(0, 10), Outcome::Recipe).unwrap(),
+            3 => {
+                let (code, detail) = ("no".to_owned(), String::new());
+                queue.fail(token, Refusal { code, detail }).unwrap();
+            }
+            4 => queue.release(token).unwrap(),
+            5 => queue.cancel(id).unwrap(),
+            6 => stand.clock.pass(2 * SECOND),
+            _ => queue.give_up(token, "again").map(drop).unwrap(),
+        }
+    }
+    let list = |filter| stand.queue.list(&filter).unwrap();
+    let all = list(Filter { limit: 99, ..Filter::default() }).jobs;
+    let states: BTreeSet<_> = all.iter().map(|view| view.state).collect();
+    assert!(all.len() == 24 && states.len() == 6, "{states:?}");
+    let states = JobState::ALL.into_iter().map(Some).chain([None]);
+    for (state, submitter) in states.flat_map(|state| {
+        names.map(|name| (state, Some(name.to_owned()))).into_iter().chain([(state, None)])
+    }) {
+        let fits = |view: &&JobView| {
+            state.is_none_or(|state| view.state == state)
+                && submitter.as_ref().is_none_or(|name| view.submitter == *name)
+        };
+        let wanted: Vec<JobId> = all.iter().filter(fits).map(|view| view.id).collect();
+        for limit in [1, 3, 99] {
+            let (mut found, mut after) = (Vec::new(), None);
+            loop {
+                let page = list(Filter { state, submitter: submitter.clone(), after, limit });
+                found.extend(page.jobs.iter().map(|view| view.id));
+                after = page.next;
+                if after.is_none() {
+                    break;
+                }
+            }
+            assert_eq!(found, wanted, "{state:?} {submitter:?} {limit}");
+        }
+    }
 }
 
 pub(crate) fn unknown_names(make: Make) {

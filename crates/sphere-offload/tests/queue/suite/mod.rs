@@ -47,7 +47,7 @@ macro_rules! tests {
                 clocks_that_are_set_change_nothing, a_lease_outlives_the_process;
             end: a_job_ends_once, cancelled_jobs_stop, failed_jobs_stay_failed, dead_jobs_come_back,
                 a_recipe_needs_all_its_chunks, reports_that_cannot_be;
-            keep: results_expire, stored_bytes_live_as_long_as_their_jobs, lists_have_pages,
+            keep: results_expire, stored_bytes_live_as_long_as_their_jobs, lists_have_pages, lists_are_filtered,
                 unknown_names;
         }
     };

@@ -115,7 +115,7 @@ impl Index {
     /// It is not there since this message.
     pub(super) fn remove(&mut self, created: Option<u64>, number: u64) {
         let Some(created) = created else { return };
-        if !self.jobs.get(&created).is_some_and(|job| job.number <= number) {
+        if self.jobs.get(&created).is_none_or(|job| job.number > number) {
             return;
         }
         let Some(job) = self.jobs.remove(&created) else { return };
