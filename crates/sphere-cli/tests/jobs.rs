@@ -320,6 +320,23 @@ fn a_worker_that_judges_gives_its_job_back_too() {
     assert_eq!((&job["state"], &job["failed_attempts"]), (&"queued".into(), &0.into()), "{job}");
 }
 
+/// Trouble with the queue is not said again and again, and it is said when it is over.
+#[test]
+fn a_worker_waits_until_its_queue_works_again() {
+    let jobs = Jobs::new();
+    let id = jobs.submit("sample random --count 10");
+    let worker = jobs.worker("--engines cpu --fault disk-full:3");
+    jobs.run(&format!("jobs wait {id}")).success();
+    let job = jobs.job(&id);
+    assert_eq!(job["failed_attempts"], 0, "{job}");
+    let (said, _) = worker.end("TERM");
+    let lines: Vec<&str> = said.lines().collect();
+    let [trouble, over, done] = lines[..] else { panic!("{said}") };
+    assert!(trouble.starts_with("trouble: ") && trouble.contains("full"), "{said}");
+    assert_eq!(over, "the queue works again");
+    assert!(done.starts_with(&format!("{id} sample done ")), "{said}");
+}
+
 #[test]
 fn a_worker_that_is_killed_loses_its_job_to_another() {
     let jobs = Jobs::new();

@@ -14,6 +14,8 @@ use crate::queue::Asked;
 
 /// Between looks at a job: of small ones nobody notices it, and a look is one read.
 const LOOK: Duration = Duration::from_millis(100);
+/// For so long a queue may be in trouble.
+const PATIENCE: Duration = Duration::from_secs(30);
 /// The longest time that makes sense here: 100 years.
 const LONGEST: f64 = 3.2e9;
 /// The exit status after an interrupt, as shells have it: 128 + SIGINT.
@@ -44,8 +46,11 @@ pub(super) fn wait(
     let began = Instant::now();
     let bar = Bar::new(progress);
     go_on_when_interrupted(&bar, asked, ids)?;
+    let mut jobs = ids.iter().map(|id| view(queue, *id)).collect::<Result<Vec<_>, _>>()?;
     loop {
-        let jobs = ids.iter().map(|id| view(queue, *id)).collect::<Result<Vec<_>, _>>()?;
+        for job in jobs.iter_mut().filter(|job| !job.state.is_final()) {
+            *job = view(queue, job.id)?;
+        }
         if jobs.iter().all(|job| job.state.is_final()) {
             bar.end();
             return ended(&jobs);
@@ -62,23 +67,28 @@ pub(super) fn wait(
 
 /// A job, as soon as the queue can be read: somebody who waits does not mind.
 fn view(queue: &dyn Queue, id: JobId) -> Result<JobView, Failure> {
+    let began = Instant::now();
     loop {
         match queue.view(id) {
-            Err(QueueError::Busy { .. }) => thread::sleep(LOOK),
+            Err(QueueError::Busy { .. } | QueueError::Storage { .. })
+                if began.elapsed() < PATIENCE => {}
             job => return job.map_err(refused),
         }
+        thread::sleep(LOOK);
     }
 }
 
 /// An interrupt ends the waiting, and says that it ends no more than that.
 fn go_on_when_interrupted(bar: &Bar, asked: &Asked, ids: &[JobId]) -> Result<(), Failure> {
-    let ids = ids.iter().map(JobId::to_string).collect::<Vec<_>>().join(" ");
-    let (bar, flag) = (bar.0.clone(), asked.flag.clone());
+    let again = match ids {
+        [id] => format!("'sphere jobs wait{} {id}'", asked.flag),
+        _ => "the same command".to_owned(),
+    };
+    let bar = bar.0.clone();
     ctrlc::set_handler(move || {
         bar.finish_and_clear();
-        let advice =
-            format!("'sphere jobs wait{flag} {ids}' waits again, 'sphere jobs cancel' ends it");
-        let _ = writeln!(io::stderr(), "interrupted: the work goes on; {advice}");
+        let advice = "waits again, 'sphere jobs cancel' ends it";
+        let _ = writeln!(io::stderr(), "interrupted: the work goes on; {again} {advice}");
         std::process::exit(INTERRUPTED);
     })
     .map_err(|error| Failure::work(format!("cannot handle interrupts: {error}")))
