@@ -41,6 +41,8 @@ pub(super) struct Heard {
     complaint: Mutex<Option<String>>,
     /// It is there again: nothing was heard while it was not.
     pub(super) returned: Notify,
+    /// Something is stored that the watch does not show.
+    pub(super) behind: Notify,
 }
 
 /// Why there is no answer.

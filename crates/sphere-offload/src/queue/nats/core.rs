@@ -1,14 +1,19 @@
 //! What the calls of a queue and its watch share.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use super::super::time::Time;
 use super::super::wake::Bell;
 use super::super::{Limits, QueueError};
+use super::connection::ANSWER;
 use super::entry::{Head, Name};
 use super::index::Index;
 use super::publish::{Entry, Put};
 use super::store::{Loaded, Store};
+
+/// A watch that is not behind has seen by then what is stored.
+const SOON: Duration = Duration::from_millis(500);
 
 /// An open queue.
 #[derive(Debug)]
@@ -79,9 +84,12 @@ impl Core {
     pub(super) async fn catch_up(&self) -> Result<(), QueueError> {
         let last = self.store.last().await?;
         let mut seen = self.seen.subscribe();
-        let reached = seen.wait_for(|seen| *seen >= last);
-        // What was removed in between never comes, and is not waited for long.
-        let _ = tokio::time::timeout(super::connection::ANSWER, reached).await;
+        for patience in [SOON, ANSWER] {
+            if tokio::time::timeout(patience, seen.wait_for(|seen| *seen >= last)).await.is_ok() {
+                break;
+            }
+            self.store.connection.heard.behind.notify_one();
+        }
         Ok(())
     }
 }

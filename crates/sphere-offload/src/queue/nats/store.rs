@@ -106,13 +106,16 @@ impl Store {
         }
     }
 
-    /// The number of the last entry.
+    /// The number of the last entry that is there.
     pub(super) async fn last(&self) -> Result<u64, QueueError> {
-        let mut patience = self.connection.patience();
+        let (mut patience, all) = (self.connection.patience(), format!("{}.>", self.name));
         loop {
             patience.connected().await?;
-            match self.entries.get_info().await {
-                Ok(info) => return Ok(info.state.last_sequence),
+            match self.entries.get_last_raw_message_by_subject(&all).await {
+                Ok(message) => return Ok(message.sequence),
+                Err(error) if error.kind() == LastRawMessageErrorKind::NoMessageFound => {
+                    return Ok(0);
+                }
                 Err(error) => patience.again(Trouble::Passing(error.to_string())).await?,
             }
         }

@@ -1,20 +1,26 @@
 //! Seeing all entries: first those that are there, then each as it is stored.
+//!
+//! What a server shows is what it has itself. One that was cut off for a while may show nothing of what it
+//! has caught up with, until the next message comes; so the watch compares from time to time with what the
+//! leader says is the last, and begins anew if it is behind.
 
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use async_nats::jetstream::Message;
 use async_nats::jetstream::consumer::DeliverPolicy;
-use async_nats::jetstream::consumer::push::{Ordered, OrderedConfig};
+use async_nats::jetstream::consumer::push::{Ordered, OrderedConfig, OrderedError};
 use futures_util::StreamExt as _;
 
 use super::super::QueueError;
-use super::connection::Trouble;
+use super::connection::{ANSWER, Trouble};
 use super::core::Core;
 use super::entry::{HEADER, Head, Name};
 
 /// Before the watch begins again, where it could not go on.
 const PAUSE: Duration = Duration::from_millis(100);
+/// How often it compares.
+const CHECK: Duration = Duration::from_secs(2);
 
 /// Sees what there is.
 pub(super) async fn begin(core: &Core) -> Result<Ordered, QueueError> {
@@ -31,7 +37,7 @@ pub(super) async fn begin(core: &Core) -> Result<Ordered, QueueError> {
 async fn attempt(core: &Core) -> Result<Ordered, String> {
     let said = |error: &dyn std::fmt::Display| error.to_string();
     let (store, client) = (&core.store, &core.store.connection.client);
-    let last = store.entries.get_info().await.map_err(|error| said(&error))?.state.last_sequence;
+    let last = store.last().await.map_err(|error| said(&error))?;
     let config = OrderedConfig {
         deliver_subject: client.new_inbox(),
         deliver_policy: DeliverPolicy::LastPerSubject,
@@ -42,48 +48,64 @@ async fn attempt(core: &Core) -> Result<Ordered, String> {
     let consumer = store.entries.create_consumer(config).await.map_err(|error| said(&error))?;
     let mut pending = consumer.cached_info().num_pending;
     let mut messages = consumer.messages().await.map_err(|error| said(&error))?;
-    while pending > 0 {
-        let message = tokio::time::timeout(super::connection::ANSWER, messages.next()).await;
+    let mut seen = 0;
+    while pending > 0 || seen < last {
+        let message = tokio::time::timeout(ANSWER, messages.next()).await;
         let message = message.map_err(|error| said(&error))?.ok_or("the watch ended")?;
-        pending = see(core, &message.map_err(|error| said(&error))?)?;
+        (seen, pending) = see(core, &message.map_err(|error| said(&error))?)?;
     }
-    saw(core, last);
     Ok(messages)
 }
 
 /// Goes on for as long as the queue is open.
 pub(super) async fn follow(core: Weak<Core>, mut messages: Ordered) {
-    let Some(returned) = core.upgrade().map(|core| Arc::clone(&core.store.connection.heard)) else {
+    let Some(heard) = core.upgrade().map(|core| Arc::clone(&core.store.connection.heard)) else {
         return;
     };
+    let mut check = tokio::time::interval(CHECK);
+    check.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut before = 0;
     loop {
-        let next = tokio::select! {
-            next = messages.next() => next,
-            () = returned.returned.notified() => {
-                let Some(core) = core.upgrade() else { return };
-                wait_anew(&core);
-                continue;
-            }
+        let what = tokio::select! {
+            next = messages.next() => What::Next(next),
+            () = heard.returned.notified() => What::Returned,
+            () = heard.behind.notified() => What::Behind,
+            _ = check.tick() => What::Check,
         };
         let Some(core) = core.upgrade() else { return };
-        match next {
-            Some(Ok(message)) => {
+        let behind = match what {
+            What::Next(Some(Ok(message))) => {
                 // What cannot be read is of a later program, and not for this one.
                 let _ = see(&core, &message);
+                false
             }
-            // It goes on by itself.
-            Some(Err(_)) => {
+            What::Returned => {
                 wait_anew(&core);
-                tokio::time::sleep(PAUSE).await;
+                false
             }
-            None => {
-                tokio::time::sleep(PAUSE).await;
-                if let Ok(anew) = begin(&core).await {
-                    messages = anew;
-                }
+            // What was the last at the check before must be seen by now.
+            What::Check => match core.store.last().await {
+                Ok(last) => std::mem::replace(&mut before, last) > *core.seen.borrow(),
+                Err(_) => false,
+            },
+            What::Behind | What::Next(_) => true,
+        };
+        if behind {
+            wait_anew(&core);
+            match begin(&core).await {
+                Ok(anew) => messages = anew,
+                Err(_) => tokio::time::sleep(PAUSE).await,
             }
         }
     }
+}
+
+/// What happens to a watch.
+enum What {
+    Next(Option<Result<Message, OrderedError>>),
+    Returned,
+    Behind,
+    Check,
 }
 
 /// For a while nothing was heard, perhaps also by those who had something to say.
@@ -92,8 +114,8 @@ fn wait_anew(core: &Core) {
     core.index().wait_anew(now);
 }
 
-/// How many are still to come.
-fn see(core: &Core, message: &Message) -> Result<u64, String> {
+/// Its number, and how many are still to come.
+fn see(core: &Core, message: &Message) -> Result<(u64, u64), String> {
     let info = message.info().map_err(|error| error.to_string())?;
     let (number, pending) = (info.stream_sequence, info.pending);
     let head = message.headers.as_ref().and_then(|headers| headers.get(HEADER));
@@ -102,11 +124,7 @@ fn see(core: &Core, message: &Message) -> Result<u64, String> {
     {
         core.see(name, &head, number);
     }
-    saw(core, number);
-    Ok(pending)
-}
-
-fn saw(core: &Core, number: u64) {
     core.index().saw(number);
     core.seen.send_modify(|seen| *seen = number.max(*seen));
+    Ok((number, pending))
 }
