@@ -14,7 +14,7 @@ use crate::failure::Failure;
 /// A file in the folder where the user's programs keep their data: the same for whoever serves, works and asks.
 pub(crate) fn default_address() -> Result<Address, Failure> {
     let folders = choose_base_strategy().map_err(|_| {
-        Failure::usage("there is no home folder for a queue; name a file: --queue sqlite:FILE")
+        Failure::usage("there is no home folder for a queue; name one: --queue sqlite:FILE")
     })?;
     Ok(Address::Sqlite(folders.data_dir().join("sphere").join("queue.sqlite")))
 }
@@ -34,12 +34,12 @@ impl Asked {
             Some(address) => address.clone(),
             None => default_address()?,
         };
-        let text = address.to_string();
-        let is_meant_anyway = match std::env::var("SPHERE_QUEUE") {
-            Ok(meant) => meant == text,
-            Err(_) => default_address().is_ok_and(|meant| meant == address),
+        let meant = match std::env::var("SPHERE_QUEUE") {
+            Ok(meant) => meant.parse().ok(),
+            Err(_) => default_address().ok(),
         };
-        let flag = if is_meant_anyway { String::new() } else { format!(" --queue {text}") };
+        let is_meant_anyway = meant.as_ref() == Some(&address);
+        let flag = if is_meant_anyway { String::new() } else { format!(" --queue {address}") };
         Ok(Self { address, flag })
     }
 

@@ -27,8 +27,9 @@ pub(crate) struct JobsArguments {
 /// Which queue.
 #[derive(Args, Debug)]
 pub(crate) struct QueueArgument {
-    /// The queue: sqlite:FILE [default: a file in your data folder, the same as of 'sphere serve']
-    #[arg(long, value_name = "QUEUE", env = "SPHERE_QUEUE", global = true, value_parser = queue)]
+    /// The queue: sqlite:FILE, or nats://HOST:PORT[,HOST:PORT...] [default: a file in your data folder, the
+    /// same as of 'sphere serve']
+    #[arg(long, value_name = "QUEUE", env = "SPHERE_QUEUE", hide_env_values = true, global = true, value_parser = queue)]
     pub(crate) queue: Option<Address>,
 }
 
@@ -285,7 +286,7 @@ Examples:
     sphere jobs wait $id && sphere jobs result $id -o random.npy
   The same in one line, safe to repeat:
     sphere jobs submit quality sobol --count 1e7 --idempotency-key sobol-1e7 --wait
-  A queue of its own, with four workers:
+  A queue of their own, with four workers:
     export SPHERE_QUEUE=sqlite:/var/lib/sphere/queue.sqlite
     sphere worker --workers 4 &
     sphere jobs submit nearest fibonacci --total 1e6 --input directions.npy

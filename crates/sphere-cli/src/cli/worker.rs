@@ -57,6 +57,7 @@ const EXAMPLES: &str = "\
 Examples:
   sphere worker                                         the queue of 'sphere jobs' and 'sphere serve'
   sphere worker --queue sqlite:/var/lib/sphere/queue.sqlite --workers 4
+  sphere worker --queue nats://queue.example:4222       one for many hosts
   sphere worker --engines cpu --threads 8 --quiet
 
 On standard output is one line, when it is ready; on standard error one for each job that has ended, and
