@@ -161,6 +161,19 @@ pub enum OpenError {
         /// The latest that is known.
         known: u32,
     },
+    /// An earlier program has written it.
+    #[error(
+        "the queue {path} is of version {found}, this program knows {known} only: have its jobs done by the program that made it, or name another file",
+        path = path.display()
+    )]
+    Older {
+        /// Which.
+        path: PathBuf,
+        /// Its version.
+        found: u32,
+        /// The one that is known.
+        known: u32,
+    },
     /// Another program holds it.
     #[error("another program holds the queue {path}: end it, or name another file", path = path.display())]
     Locked {

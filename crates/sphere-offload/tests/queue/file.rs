@@ -103,13 +103,21 @@ fn what_is_no_queue_is_left_alone() {
 }
 
 #[test]
-fn a_later_version_is_left_alone() {
+fn other_versions_are_left_alone() {
     let (folder, path) = filled();
-    let later = Connection::open(&path).unwrap();
-    later.pragma_update(None, "user_version", 2).unwrap();
-    drop(later);
-    let newer = OpenError::Newer { path: path.clone(), found: 2, known: 1 };
-    assert_eq!(refused(&folder, &path), newer);
+    let known = 2;
+    for found in [0, 1, 3] {
+        let other = Connection::open(&path).unwrap();
+        other.pragma_update(None, "user_version", found).unwrap();
+        drop(other);
+        let error = if found < known {
+            OpenError::Older { path: path.clone(), found, known }
+        } else {
+            OpenError::Newer { path: path.clone(), found, known }
+        };
+        assert_eq!(refused(&folder, &path), error);
+        assert!(error.to_string().contains("or name another file"), "{error}");
+    }
 }
 
 #[test]

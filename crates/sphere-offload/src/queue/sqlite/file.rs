@@ -1,5 +1,6 @@
 //! The file before SQLite sees it: what is not ours is not even opened, because SQLite would repair it.
 
+use std::cmp::Ordering;
 use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Read as _};
 use std::path::Path;
@@ -38,10 +39,12 @@ fn recognise(path: &Path) -> Result<(), OpenError> {
 
 /// Whether this program knows these tables.
 pub(super) fn version(path: &Path, found: u32) -> Result<(), OpenError> {
-    if found > VERSION {
-        return Err(OpenError::Newer { path: path.to_owned(), found, known: VERSION });
+    let (path, known) = (path.to_owned(), VERSION);
+    match found.cmp(&known) {
+        Ordering::Less => Err(OpenError::Older { path, found, known }),
+        Ordering::Equal => Ok(()),
+        Ordering::Greater => Err(OpenError::Newer { path, found, known }),
     }
-    Ok(())
 }
 
 /// A number of four bytes, big end first.

@@ -3,8 +3,8 @@
 /// "Sphe": of all databases, those with this number in their header are queues of Sphere.
 pub(super) const APPLICATION: u32 = 0x5370_6865;
 
-/// Of the tables. A file of a later one is not touched.
-pub(super) const VERSION: u32 = 1;
+/// Of the tables. A file of another one is not touched. Version 1 was never released, so nothing reads it.
+pub(super) const VERSION: u32 = 2;
 
 /// What makes an empty database a queue.
 pub(super) const CREATE: &str = include_str!("schema.sql");

@@ -1,4 +1,4 @@
--- Version 1. Whoever changes this raises the version in schema.rs, and says how the earlier one becomes it.
+-- Version 2. Whoever changes this raises the version in schema.rs, and says how the earlier one becomes it.
 
 -- A commit writes every page that it changes, whole, so new jobs change as few as can be: that of the row, and
 -- of its id, of whose turn it is, of its submitter and of the queue.

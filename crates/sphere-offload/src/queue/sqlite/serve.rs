@@ -44,7 +44,7 @@ pub(super) fn serve(
         if ended.is_err() {
             // What was seen may not be so. Seen anew, waits end later, never earlier.
             watch = Watch::default();
-            connection.as_ref().map(make_room);
+            connection.as_ref().filter(|_| !in_doubt).map(make_room);
         }
         let ended = ended.map_err(|halt| halt.told(&tools.path));
         if ended == Ok(true) {
