@@ -70,7 +70,8 @@ pub(crate) struct ServeArguments {
     /// slow:ENGINE:MS, corrupt:ENGINE:1/N, alloc-fail:N; each with @SECONDS to come later
     #[arg(long, value_name = "FAULT", env = "SPHERE_FAULT", value_delimiter = ',', help_heading = COMPUTING)]
     pub(crate) fault: Option<Vec<Fault>>,
-    /// Where jobs are kept, and requests that no engine serves now: sqlite:FILE, or none [default: a file
+    /// Where jobs are kept, and requests that no engine serves now: sqlite:FILE, nats://HOST:PORT[,HOST:PORT...],
+    /// or none [default: a file
     /// in the user's data folder]
     #[arg(long, value_name = "QUEUE", env = "SPHERE_QUEUE", help_heading = JOBS)]
     pub(crate) queue: Option<QueueSetting>,
