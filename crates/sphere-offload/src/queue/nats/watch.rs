@@ -120,6 +120,8 @@ fn see(core: &Core, message: &Message) -> Result<(u64, u64), String> {
     let (number, pending) = (info.stream_sequence, info.pending);
     let head = message.headers.as_ref().and_then(|headers| headers.get(HEADER));
     if let (Some(name), Some(head)) = (Name::parse(&message.subject, &core.store.name), head)
+        // Most are of this process, and were seen when they were acknowledged.
+        && !core.index().knows(name, number)
         && let Ok(head) = Head::read(head.as_str(), number)
     {
         core.see(name, &head, number);
