@@ -101,6 +101,7 @@ pub(super) async fn follow(core: Weak<Core>, mut messages: Ordered) {
 }
 
 /// What happens to a watch.
+#[allow(clippy::large_enum_variant, reason = "there is one, for a moment")]
 enum What {
     Next(Option<Result<Message, OrderedError>>),
     Returned,
