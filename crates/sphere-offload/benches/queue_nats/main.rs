@@ -1,8 +1,9 @@
 //! What a queue on three servers takes, always synced: `cargo bench --package sphere-offload --bench queue_nats`.
 //!
-//! Prints a Markdown table. Beside each figure stands that of a bare client in the same seconds, taken by
-//! turns: messages of the same size, as many of them on their way, to a stream of three replicas of the
-//! same servers.
+//! Prints a Markdown table. Beside each figure stand those of a bare client in the same seconds, taken by
+//! turns: messages of the same size, as many of them on their way, to streams of three replicas of the same
+//! servers. One stream is plain; the other has the settings of a queue, and each message has a subject of its
+//! own, and the condition that nothing is there. Neither is watched, as a queue is by every process.
 
 #![allow(
     missing_docs,
@@ -52,25 +53,27 @@ fn main() {
     let options = NatsOptions::new(&servers.address()).name("bench");
     let queue = options.open(limits, Arc::new(SystemClock::default())).unwrap();
     let bare = Bare::open(&servers.address(), &queue);
-    let mut rates = PARTS.map(|_| (Vec::new(), Vec::new()));
+    let mut rates = PARTS.map(|_| (Vec::new(), Vec::new(), Vec::new()));
     for round in 0..ROUNDS {
-        for ((_, threads, batch), (ours, theirs)) in PARTS.iter().zip(&mut rates) {
-            let queue = || rate(*threads, &|| submit(&queue, *batch));
+        for ((_, threads, batch), (ours, plain, same)) in PARTS.iter().zip(&mut rates) {
+            let mut queue = || ours.push(rate(*threads, &|| submit(&queue, *batch)));
             // By turns who is first.
             if round % 2 == 0 {
-                ours.push(queue());
-                theirs.push(bare.rate(threads * batch));
-            } else {
-                theirs.push(bare.rate(threads * batch));
-                ours.push(queue());
+                queue();
+            }
+            plain.push(bare.rate(threads * batch, false));
+            same.push(bare.rate(threads * batch, true));
+            if round % 2 == 1 {
+                queue();
             }
         }
     }
-    println!("| submit | jobs a second | bare client, messages a second | of it |");
+    println!("| submit | jobs a second | of a plain stream | of one with the same settings |");
     println!("| --- | ---: | ---: | ---: |");
-    for ((name, _, _), (ours, theirs)) in PARTS.iter().zip(rates) {
-        let (ours, theirs) = (median(ours), median(theirs));
-        println!("| {name} | {ours:.0} | {theirs:.0} | {:.2} |", ours / theirs);
+    for ((name, _, _), (ours, plain, same)) in PARTS.iter().zip(rates) {
+        let (ours, plain, same) = (median(ours), median(plain), median(same));
+        let (of_plain, of_same) = (ours / plain, ours / same);
+        println!("| {name} | {ours:.0} | {of_plain:.2} ({plain:.0}) | {of_same:.2} ({same:.0}) |");
     }
     println!("\nMessages of {} bytes.", bare.payload.len());
 }
@@ -133,6 +136,11 @@ impl Bare {
                 ..stream::Config::default()
             };
             context.create_stream(config).await.unwrap();
+            let mut config =
+                context.get_stream("bench").await.unwrap().cached_info().config.clone();
+            config.name = "same".to_owned();
+            config.subjects = vec!["same.>".to_owned()];
+            context.create_stream(config).await.unwrap();
             let state = context.get_stream("bench").await.unwrap().cached_info().state.clone();
             (context, state.bytes / state.messages)
         });
@@ -140,7 +148,8 @@ impl Bare {
     }
 
     /// With so many acknowledgements outstanding.
-    fn rate(&self, outstanding: usize) -> f64 {
+    fn rate(&self, outstanding: usize, same: bool) -> f64 {
+        static SUBJECT: AtomicUsize = AtomicUsize::new(0);
         let (began, count) = (Instant::now(), Arc::new(AtomicUsize::new(0)));
         self.runtime.block_on(async {
             let mut tasks = tokio::task::JoinSet::new();
@@ -149,8 +158,16 @@ impl Bare {
                 let count = Arc::clone(&count);
                 tasks.spawn(async move {
                     while began.elapsed() < LASTS {
-                        let sent = context.publish("bare.message", payload.clone()).await.unwrap();
-                        sent.await.unwrap();
+                        let sent = if same {
+                            let number = SUBJECT.fetch_add(1, Ordering::Relaxed);
+                            let mut headers = async_nats::HeaderMap::new();
+                            headers.insert("Nats-Expected-Last-Subject-Sequence", "0");
+                            let subject = format!("same.job.{:032x}", number * 7919);
+                            context.publish_with_headers(subject, headers, payload.clone()).await
+                        } else {
+                            context.publish("bare.message", payload.clone()).await
+                        };
+                        sent.unwrap().await.unwrap();
                         count.fetch_add(1, Ordering::Relaxed);
                     }
                 });

@@ -20,8 +20,8 @@ use super::publish::Put;
 /// How often a worker that waits looks whether a pause is over.
 const LOOK: Duration = Duration::from_millis(100);
 
-/// A queue on servers. Its calls may come from any thread; they wait, and a thread of its own does what is to
-/// be done.
+/// A queue on servers. Its calls may come from any thread; they wait, and threads of its own do what is to be
+/// done.
 #[derive(Debug)]
 pub struct NatsQueue {
     core: Arc<Core>,
@@ -59,7 +59,7 @@ impl NatsQueue {
         }
     }
 
-    /// Has a call done by the thread of the queue, and waits for it.
+    /// Has a call done by the threads of the queue, and waits for it.
     fn call<T: Send + 'static, F>(&self, call: impl FnOnce(Arc<Core>) -> F) -> Result<T, QueueError>
     where
         F: Future<Output = Result<T, QueueError>> + Send + 'static,

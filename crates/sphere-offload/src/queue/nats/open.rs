@@ -67,7 +67,7 @@ impl NatsOptions {
         let servers = Servers::parse(&self.servers)?;
         let system = |what: String| BrokerError::System { server: servers.to_string(), what };
         let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(1)
+            .worker_threads(2)
             .thread_name("queue-nats")
             .enable_all()
             .build()

@@ -60,9 +60,9 @@ pub(super) async fn ensure(
                     match context.create_stream(config.clone()).await {
                         Ok(_) => continue,
                         Err(error) => match error.kind() {
-                            // Another process was faster, or servers are about to elect one.
+                            // Another process was faster, or servers are about to elect one, or are busy.
                             CreateStreamErrorKind::JetStream(error)
-                                if matches!(error.error_code().0, 10058 | 10008) =>
+                                if matches!(error.error_code().0, 10058 | 10049 | 10008) =>
                             {
                                 error.to_string()
                             }

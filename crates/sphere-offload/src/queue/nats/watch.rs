@@ -101,6 +101,7 @@ pub(super) async fn follow(core: Weak<Core>, mut messages: Ordered) {
 }
 
 /// What happens to a watch.
+#[allow(clippy::large_enum_variant, reason = "there is one, for a moment")]
 enum What {
     Next(Option<Result<Message, OrderedError>>),
     Returned,
@@ -120,6 +121,8 @@ fn see(core: &Core, message: &Message) -> Result<(u64, u64), String> {
     let (number, pending) = (info.stream_sequence, info.pending);
     let head = message.headers.as_ref().and_then(|headers| headers.get(HEADER));
     if let (Some(name), Some(head)) = (Name::parse(&message.subject, &core.store.name), head)
+        // Most are of this process, and were seen when they were acknowledged.
+        && !core.index().knows(name, number)
         && let Ok(head) = Head::read(head.as_str(), number)
     {
         core.see(name, &head, number);

@@ -59,6 +59,17 @@ impl Index {
         false
     }
 
+    /// Whether this message of it was seen, or a later one.
+    pub(super) fn knows(&self, name: Name, number: u64) -> bool {
+        let known = match name {
+            Name::Job(id) => self.find(id).map(|job| job.number),
+            Name::Key(_) => self.find_key(name).map(|job| job.number),
+            Name::Blob(id) => self.blobs.get(id).map(|(_, number)| number),
+            Name::Turn(_) => None,
+        };
+        !is_news(known, number)
+    }
+
     /// It is gone since this message.
     pub(super) fn forget(&mut self, name: Name, number: u64) {
         if number > self.seen {
