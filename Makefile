@@ -109,6 +109,8 @@ ignored: ## run the tests marked as slow
 torture: setup-tests ## kill engines, workers, servers and brokers under load, and count what became of every job
 	$(stage) 'torture: no job is lost or wrong, and nothing of a worker is left' \
 	  env SPHERE_TORTURE=full cargo test --package sphere-offload --locked --test torture -- --nocapture
+	$(stage) 'torture: what a queue has acknowledged is there after 1,000 kills' \
+	  cargo test --package sphere-offload --locked --test queue_kill -- 500
 	$(stage) 'torture: every job that was acknowledged ends once' \
 	  env SPHERE_TORTURE=full SPHERE_REQUIRE_NATS=1 cargo test --package sphere-cli --locked --test torture_jobs
 
