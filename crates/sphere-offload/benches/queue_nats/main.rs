@@ -138,7 +138,7 @@ impl Bare {
             context.create_stream(config).await.unwrap();
             let mut config =
                 context.get_stream("bench").await.unwrap().cached_info().config.clone();
-            config.name = "same".to_owned();
+            "same".clone_into(&mut config.name);
             config.subjects = vec!["same.>".to_owned()];
             context.create_stream(config).await.unwrap();
             let state = context.get_stream("bench").await.unwrap().cached_info().state.clone();

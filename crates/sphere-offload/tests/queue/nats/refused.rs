@@ -107,7 +107,7 @@ fn a_stream_of_another_program() {
                 Ok(stream) => stream.cached_info().config.clone(),
                 Err(_) => Config { subjects: vec!["theirs".to_owned()], ..Config::default() },
             };
-            config.name = "sphere-jobs".to_owned();
+            "sphere-jobs".clone_into(&mut config.name);
             change(&mut config);
             context.create_or_update_stream(config).await.unwrap();
         });
