@@ -67,7 +67,8 @@ pub(crate) struct ServeArguments {
     #[arg(long, value_name = "BYTES", env = "SPHERE_WORKER_MEMORY_BYTES", help_heading = COMPUTING)]
     pub(crate) worker_memory_bytes: Option<u64>,
     /// Have something fail, for a drill: gpu-poison, worker-kill, worker-freeze, wgpu-lost,
-    /// slow:ENGINE:MS, corrupt:ENGINE:1/N, alloc-fail:N; each with @SECONDS to come later
+    /// slow:ENGINE:MS, corrupt:ENGINE:1/N, alloc-fail:N; of the queue disk-full:S, fsync-fail:S, broker-cut:S,
+    /// clock-jump:S; each with @SECONDS to come later
     #[arg(long, value_name = "FAULT", env = "SPHERE_FAULT", value_delimiter = ',', help_heading = COMPUTING)]
     pub(crate) fault: Option<Vec<Fault>>,
     /// Where jobs are kept, and requests that no engine serves now: sqlite:FILE, nats://HOST:PORT[,HOST:PORT...],

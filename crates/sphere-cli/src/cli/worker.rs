@@ -55,10 +55,10 @@ pub(crate) struct WorkerArguments {
 
 const EXAMPLES: &str = "\
 Examples:
-  sphere worker                                         the queue of 'sphere jobs' and 'sphere serve'
+  sphere worker                                         the default queue, as 'sphere serve'
   sphere worker --queue sqlite:/var/lib/sphere/queue.sqlite --workers 4
   sphere worker --queue nats://queue.example:4222       one for many hosts
   sphere worker --engines cpu --threads 8 --quiet
 
-On standard output is one line, when it is ready; on standard error one for each job that has ended, and
-for trouble. Exit status: 0 when told to end, 1 if it cannot begin, 2 wrong arguments.";
+On standard output is one line, when it is ready; on standard error one for each job that has
+ended, and for trouble. Exit status: 0 when told to end, 1 if it cannot begin, 2 wrong arguments.";

@@ -26,6 +26,13 @@ pub(super) fn scheme<'a>(
     Ok((&scheme.1, rest.map(|(name, text)| (*name, text.as_str()))))
 }
 
+/// Those of points.
+pub(super) fn of_points(parameters: &Value) -> Result<SampleParameters, TaskError> {
+    let pairs = pairs(parameters)?;
+    let (scheme, rest) = scheme(&pairs)?;
+    Ok(SampleParameters::parse(scheme, rest)?)
+}
+
 fn no_scheme() -> TaskError {
     let expected = SampleParameters::choices("scheme").unwrap_or_default().join(", ");
     let expected = format!("one of {expected}");

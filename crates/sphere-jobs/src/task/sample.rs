@@ -37,9 +37,7 @@ impl SampleTask {
     }
 
     pub(super) fn parse(parameters: &Value) -> Result<Self, TaskError> {
-        let pairs = parameters::pairs(parameters)?;
-        let (scheme, rest) = parameters::scheme(&pairs)?;
-        Self::new(SampleParameters::parse(scheme, rest)?)
+        Self::new(parameters::of_points(parameters)?)
     }
 
     /// What it was made of.
