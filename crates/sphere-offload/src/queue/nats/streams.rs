@@ -60,9 +60,13 @@ pub(super) async fn ensure(
                     match context.create_stream(config.clone()).await {
                         Ok(_) => continue,
                         Err(error) => match error.kind() {
-                            // Another process was faster, or servers are about to elect one, or are busy.
+                            // Another process was faster, or servers are about to elect one, or are busy, or
+                            // have not all been heard of since they started.
                             CreateStreamErrorKind::JetStream(error)
-                                if matches!(error.error_code().0, 10058 | 10049 | 10008) =>
+                                if matches!(
+                                    error.error_code().0,
+                                    10058 | 10049 | 10008 | 10005
+                                ) =>
                             {
                                 error.to_string()
                             }
